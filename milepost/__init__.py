@@ -1,0 +1,1 @@
+"""Milepost: progress billing for people who are paid as the work moves."""
