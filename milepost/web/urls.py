@@ -1,0 +1,16 @@
+"""Every address of the front doors."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+DOORS = {"office": "", "field": "field/", "portal": "c/", "hooks": "hooks/"}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+    *(
+        path(prefix, include(f"milepost.web.{door}.urls"))
+        for door, prefix in DOORS.items()
+        if find_spec(f"milepost.web.{door}.urls")
+    ),
+]
