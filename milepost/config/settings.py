@@ -127,7 +127,7 @@ TEMPLATES = [
 ]
 if find_spec("milepost.web.context"):
     TEMPLATES[0]["OPTIONS"]["context_processors"].append("milepost.web.context.page")  # type: ignore[index]
-COTTON_DIR = "components"
+COTTON_DIR = "cotton"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # Accounts --------------------------------------------------------------------------------------

@@ -1,0 +1,142 @@
+"""How amounts, quantities and dates are written for the reader: in their language, by its habits."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.dates import format_time as babel_time
+from babel.numbers import format_currency, format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, to_locale
+
+from milepost.core.money import Money, currency_digits
+
+
+def reader_locale() -> Locale:
+    """The locale of the active language; English where babel does not know it."""
+    try:
+        return Locale.parse(to_locale(get_language() or "en"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def money(amount: Sequence | int | None, currency: str = "") -> str:
+    """
+    An amount without its symbol: 4000000 cents of USD are written "40,000.00".
+
+    Takes Money, a (cents, currency) pair, or whole cents with the currency beside them.
+    Exact: the decimals are the currency's own, nothing is rounded. None is written as nothing.
+    """
+    if amount is None or amount == "":
+        return ""
+    value, digits, _ = _exact(amount, currency)
+    # A minus sign that lines up and is read out, in place of the hyphen.
+    text = reader_locale().decimal_formats[None].apply(value, reader_locale(), force_frac=(digits, digits))
+    return text.replace("-", "−")
+
+
+def money_code(amount: Sequence | int | None, currency: str = "") -> str:
+    """An amount with its currency's symbol where the reader's locale puts it: "$40,000.00"."""
+    if amount is None or amount == "":
+        return ""
+    value, _, code = _exact(amount, currency)
+    return format_currency(value, code, locale=reader_locale()).replace("-", "−")
+
+
+def _exact(amount: Sequence | int, currency: str) -> tuple[Decimal, int, str]:
+    cents, code = (amount, currency) if isinstance(amount, int) else amount
+    digits = currency_digits(code)
+    return Decimal(cents).scaleb(-digits), digits, code
+
+
+def quantity(value: Decimal | Fraction | int | str | None) -> str:
+    """A count or measure without trailing zeros; at most six decimals are shown: "2.5", "1,200"."""
+    if value is None or value == "":
+        return ""
+    return format_decimal(_decimal(value), format="#,##0.######", locale=reader_locale())
+
+
+def percent(value: Decimal | Fraction | int | str | None) -> str:
+    """Percent as a number (25 means 25 %), without trailing zeros, at most four decimals: "12.5%"."""
+    if value is None or value == "":
+        return ""
+    return format_decimal(_decimal(value), format="#,##0.####", locale=reader_locale()) + gettext("%")
+
+
+def share_bp(value_bp: int | None) -> str:
+    """A share in basis points (2500 means 25 %), written as percent: "25%"."""
+    return "" if value_bp is None or value_bp == "" else percent(Decimal(value_bp) / 100)
+
+
+def _decimal(value: Decimal | Fraction | int | str) -> Decimal:
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / Decimal(value.denominator)
+    return Decimal(str(value))
+
+
+def day(value: date | datetime | None) -> str:
+    """The day as people say it: "Fri 20 March"; with its year when that is not this year."""
+    return _day(value, english="EEE d MMMM", skeleton="MMMMEd")
+
+
+def short_day(value: date | datetime | None) -> str:
+    """The day where space is short: "20 Mar"; with its year when that is not this year."""
+    return _day(value, english="d MMM", skeleton="MMMd")
+
+
+def _day(value: date | datetime | None, *, english: str, skeleton: str) -> str:
+    on = local_date(value)
+    if on is None:
+        return ""
+    other_year = on.year != timezone.localdate().year
+    locale = reader_locale()
+    if locale.language == "en":
+        return format_date(on, english + (" y" if other_year else ""), locale=locale)
+    return format_skeleton(("y" if other_year else "") + skeleton, on, locale=locale)
+
+
+def moment(value: datetime | None) -> str:
+    """A day with its time of day: "Fri 20 March, 14:05" or "2:05 PM" as the locale has it."""
+    if not value:
+        return ""
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{day(local)}, {babel_time(local.time(), 'short', locale=reader_locale())}"
+
+
+def local_date(value: date | datetime | None) -> date | None:
+    """The calendar day of a moment in the active time zone; a plain date as it is."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value or None
+
+
+def relative_day(value: date | datetime | None) -> str:
+    """How far a day is from today: "today", "in 3 days", "12 days ago"; past 30 days, the day itself."""
+    on = local_date(value)
+    if on is None:
+        return ""
+    days = (on - timezone.localdate()).days
+    near = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
+    if days in near:
+        return near[days]
+    if abs(days) > 30:
+        return day(on)
+    if days > 0:
+        return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
+    return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
+
+
+def shown(value: object) -> object:
+    """Any value of a refusal or message, written for the reader."""
+    if isinstance(value, Money):
+        return money_code(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, Decimal | Fraction):
+        return quantity(value)
+    return value
