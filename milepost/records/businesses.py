@@ -1,0 +1,95 @@
+"""A business, its taxes and its number series."""
+
+from django.db import models
+from django.db.models import Q
+
+from milepost.records.fields import RateField
+
+
+class Business(models.Model):
+    """A contractor, trade, agency or freelancer: the tenant that every other row belongs to."""
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    address = models.TextField(blank=True)
+    country = models.CharField(max_length=2, default="US")
+    currency = models.CharField(max_length=3, default="USD")
+    timezone = models.CharField(max_length=64, default="America/Chicago")
+    locale = models.CharField(max_length=10, default="en-US")
+    holidays = models.CharField(max_length=10, default="US", blank=True)
+    brand_color = models.CharField(max_length=7, default="#14593b")
+    registration = models.CharField(max_length=100, blank=True)
+    licence = models.CharField(max_length=100, blank=True)
+
+    deposit_tax = models.CharField(max_length=20, default="on_application")
+    tax_at = models.CharField(max_length=10, default="contract")
+    tax_per = models.CharField(max_length=10, default="code")
+    tax_rounding = models.CharField(max_length=10, default="half_up")
+    recovery = models.CharField(max_length=20, default="off_the_top")
+
+    approval_days = models.PositiveSmallIntegerField(default=3)
+    net_days = models.PositiveSmallIntegerField(default=7)
+    late_fee_monthly = RateField(default=0)
+    grace_days = models.PositiveSmallIntegerField(default=5)
+    pause_after_days = models.PositiveSmallIntegerField(default=14)
+
+    technician_sends = models.BooleanField(default=True)
+    bank_from_cents = models.BigIntegerField(default=300_000)
+    transfer_details = models.TextField(blank=True)
+    cheque_details = models.TextField(blank=True)
+    is_practice = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "business"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deposit_tax__in=["on_application", "at_deposit", "at_payment"]),
+                name="business_deposit_tax_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(recovery__in=["off_the_top", "first", "final"]), name="business_recovery_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_per__in=["code", "line"]), name="business_tax_per_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_rounding__in=["half_up", "down"]), name="business_tax_rounding_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaxCode(models.Model):
+    """A tax by name and rate. A new rate is a new row; old documents keep theirs."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    name = models.CharField(max_length=100)
+    percent = RateField()
+    is_default = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "tax_code"
+        constraints = [
+            models.UniqueConstraint(fields=["business", "name", "percent"], name="tax_code_is_unique"),
+            models.CheckConstraint(
+                condition=Q(percent__gte=-100, percent__lte=100), name="tax_percent_is_sane"
+            ),
+        ]
+
+
+class Series(models.Model):
+    """The next number of a kind of document. Its row is the lock under which numbers are given."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    kind = models.CharField(max_length=20)
+    prefix = models.CharField(max_length=20, blank=True)
+    next_number = models.BigIntegerField(default=1001)
+
+    class Meta:
+        db_table = "series"
+        constraints = [models.UniqueConstraint(fields=["business", "kind"], name="one_series_per_kind")]

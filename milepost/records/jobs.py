@@ -1,0 +1,145 @@
+"""A job: from the first draft of its quote to its closing statement."""
+
+from django.db import models
+from django.db.models import Q
+
+from milepost.records.businesses import Business, TaxCode
+from milepost.records.customers import Customer, Site
+from milepost.records.fields import CentsField, ExactField, InnerForeignKey, RateField
+from milepost.records.people import User
+
+JOB_STATES = ["draft", "sent", "open", "closed", "declined"]
+BASES = ["percent", "fixed", "share", "lines", "remainder"]
+BILL_ON = ["completion", "acceptance", "before"]
+
+
+class Job(models.Model):
+    """
+    What a customer and a business have agreed, or are about to.
+
+    Until it is signed it is called a quote. `contract_cents` is the total that the schedule
+    must add up to; it is zero until then.
+    """
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    customer = InnerForeignKey(Customer, models.PROTECT)
+    site = InnerForeignKey(Site, models.PROTECT, null=True)
+    number = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    origin = models.CharField(max_length=10, default="quote")
+    state = models.CharField(max_length=10, default="draft")
+    currency = models.CharField(max_length=3)
+    recovery = models.CharField(max_length=20, default="off_the_top")
+    deposit_tax = models.CharField(max_length=20, default="on_application")
+    terms = models.JSONField(default=dict)
+    contract_cents = CentsField(default=0)
+    created_at = models.DateTimeField()
+    signed_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "job"
+        constraints = [
+            models.UniqueConstraint(fields=["business", "number"], name="job_number_is_unique"),
+            models.CheckConstraint(condition=Q(state__in=JOB_STATES), name="job_state_is_known"),
+            models.CheckConstraint(condition=Q(contract_cents__gte=0), name="job_contract_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(signed_on__isnull=False) | ~Q(state__in=["open", "closed"]),
+                name="job_open_means_signed",
+            ),
+        ]
+        indexes = [models.Index(fields=["business", "state", "-id"], name="job_by_state")]
+
+
+class ScheduledEvent(models.Model):
+    """Measurements, a delivery, an inspection: what happens between milestones, with its date."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    job = InnerForeignKey(Job, models.PROTECT, related_name="scheduled_events")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    on_date = models.DateField(null=True)
+    technician = models.ForeignKey(User, models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "scheduled_event"
+
+
+class ContractLine(models.Model):
+    """A line of the signed work. `net_cents` = quantity × unit price, rounded once."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    job = InnerForeignKey(Job, models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    ref = models.CharField(max_length=60, blank=True)
+    section = models.CharField(max_length=200, blank=True)
+    description = models.TextField()
+    quantity = ExactField()
+    unit = models.CharField(max_length=40, blank=True)
+    unit_price = ExactField()
+    taxes = models.JSONField(default=list)
+    net_cents = CentsField()
+
+    class Meta:
+        db_table = "contract_line"
+        constraints = [models.UniqueConstraint(fields=["job", "position"], name="contract_line_position")]
+
+
+class ContractKey(models.Model):
+    """The whole-cent value of (line, net) or (line, tax code) in the contract."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    job = InnerForeignKey(Job, models.PROTECT, related_name="keys")
+    line = InnerForeignKey(ContractLine, models.PROTECT)
+    tax_code = InnerForeignKey(TaxCode, models.PROTECT, null=True)
+    tax_name = models.CharField(max_length=100, blank=True)
+    tax_percent = RateField(null=True)
+    cents = CentsField()
+
+    class Meta:
+        db_table = "contract_key"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "tax_code"], name="one_key_per_line_and_tax", nulls_distinct=False
+            )
+        ]
+
+
+class ScheduleRow(models.Model):
+    """The deposit or a milestone: an amount that the customer pays, and when it may be billed."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    job = InnerForeignKey(Job, models.PROTECT, related_name="rows")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=200)
+    basis = models.CharField(max_length=10)
+    value = ExactField(null=True)
+    line_positions = models.JSONField(default=list)
+    weight = models.CharField(max_length=60, blank=True)
+    amount_cents = CentsField()
+    placed_cents = CentsField(default=0)
+    bill_on = models.CharField(max_length=12, default="completion")
+    before_days = models.PositiveSmallIntegerField(default=0)
+    event = InnerForeignKey(ScheduledEvent, models.PROTECT, null=True)
+    deliverable = models.TextField(blank=True)
+    acceptance = models.JSONField(default=list)
+    evidence = models.JSONField(default=list)
+    window_days = models.PositiveSmallIntegerField(null=True)
+    technician = models.ForeignKey(User, models.PROTECT, null=True)
+    planned_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "schedule_row"
+        constraints = [
+            models.UniqueConstraint(fields=["job", "position"], name="schedule_row_position"),
+            models.UniqueConstraint(
+                fields=["job"], condition=Q(kind="deposit"), name="at_most_one_deposit_per_job"
+            ),
+            models.CheckConstraint(condition=Q(amount_cents__gte=0), name="schedule_row_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["deposit", "milestone"]), name="schedule_row_kind_is_known"
+            ),
+            models.CheckConstraint(condition=Q(basis__in=BASES), name="schedule_row_basis_is_known"),
+            models.CheckConstraint(condition=Q(bill_on__in=BILL_ON), name="schedule_row_bill_on_is_known"),
+        ]

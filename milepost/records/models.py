@@ -1,0 +1,58 @@
+"""Every model, where Django looks for them."""
+
+from milepost.records.businesses import Business, Series, TaxCode
+from milepost.records.customers import Contact, Customer, Site
+from milepost.records.files import Document, Rendering, StoredFile
+from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
+from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
+from milepost.records.journal import Account, JournalEntry, Transfer
+from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Payment, Receipt
+from milepost.records.people import Membership, User
+from milepost.records.post import IdempotencyKey, Message, PortalLink, WebhookEvent
+from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion, Signature
+from milepost.records.timeline import JobEvent
+from milepost.records.work import Acceptance, Completion, Evidence
+
+__all__ = [
+    "Acceptance",
+    "Account",
+    "Allocation",
+    "Attempt",
+    "AttemptInvoice",
+    "Business",
+    "Completion",
+    "Contact",
+    "ContractKey",
+    "ContractLine",
+    "Customer",
+    "Document",
+    "Evidence",
+    "IdempotencyKey",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceRow",
+    "InvoiceTax",
+    "Job",
+    "JobEvent",
+    "JournalEntry",
+    "Membership",
+    "Message",
+    "Payment",
+    "PortalLink",
+    "Position",
+    "QuoteLine",
+    "QuoteRow",
+    "QuoteVersion",
+    "Receipt",
+    "Rendering",
+    "ScheduleRow",
+    "ScheduledEvent",
+    "Series",
+    "Signature",
+    "Site",
+    "StoredFile",
+    "TaxCode",
+    "Transfer",
+    "User",
+    "WebhookEvent",
+]

@@ -1,0 +1,129 @@
+"""Money that came in, and what it settles."""
+
+from django.db import models
+from django.db.models import Q
+
+from milepost.records.businesses import Business, Series
+from milepost.records.customers import Contact, Customer
+from milepost.records.fields import CentsField, InnerForeignKey, InnerOneToOneField
+from milepost.records.files import Document
+from milepost.records.invoices import Invoice
+from milepost.records.jobs import Job
+
+PAYMENT_STATES = ["pending", "cleared", "failed", "returned"]
+ATTEMPT_STATES = ["created", "open", "processing", "succeeded", "failed", "expired"]
+METHODS = ["card", "bank", "check", "cash", "transfer", "other"]
+
+
+class Attempt(models.Model):
+    """
+    The intention to charge, committed before the gateway is called, so that no answer that is
+    lost on the way can be forgotten.
+    """
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    job = InnerForeignKey(Job, models.PROTECT)
+    contact = InnerForeignKey(Contact, models.PROTECT, null=True)
+    method = models.CharField(max_length=10)
+    amount_cents = CentsField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=12, default="created")
+    session_id = models.CharField(max_length=200, blank=True)
+    url = models.TextField(blank=True)
+    failure = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "attempt"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="attempt_is_positive"),
+            models.CheckConstraint(condition=Q(state__in=ATTEMPT_STATES), name="attempt_state_is_known"),
+            models.UniqueConstraint(
+                fields=["session_id"], condition=~Q(session_id=""), name="attempt_session_is_unique"
+            ),
+        ]
+
+
+class AttemptInvoice(models.Model):
+    """What an attempt would pay. While it is live no other attempt may ask for the same invoice."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    attempt = InnerForeignKey(Attempt, models.PROTECT, related_name="invoices")
+    invoice = InnerForeignKey(Invoice, models.PROTECT)
+    amount_cents = CentsField()
+    live = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "attempt_invoice"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice"], condition=Q(live=True), name="one_live_attempt_per_invoice"
+            ),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="attempt_invoice_is_positive"),
+        ]
+
+
+class Payment(models.Model):
+    """Money from a customer: pending, then cleared; failed, or returned later."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    customer = InnerForeignKey(Customer, models.PROTECT)
+    job = InnerForeignKey(Job, models.PROTECT, null=True, related_name="payments")
+    attempt = InnerOneToOneField(Attempt, models.PROTECT, null=True)
+    method = models.CharField(max_length=10)
+    reference = models.CharField(max_length=100, blank=True)
+    currency = models.CharField(max_length=3)
+    amount_cents = CentsField()
+    state = models.CharField(max_length=10)
+    received_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+    recorded_by = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "payment"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payment_is_positive"),
+            models.CheckConstraint(condition=Q(state__in=PAYMENT_STATES), name="payment_state_is_known"),
+            models.CheckConstraint(condition=Q(method__in=METHODS), name="payment_method_is_known"),
+        ]
+        indexes = [models.Index(fields=["business", "-id"], name="payment_newest")]
+
+
+class Allocation(models.Model):
+    """So much of one payment settles so much of one invoice; a negative one names what it undoes."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    payment = InnerForeignKey(Payment, models.PROTECT, related_name="allocations")
+    invoice = InnerForeignKey(Invoice, models.PROTECT, related_name="allocations")
+    amount_cents = CentsField()
+    reverses = InnerOneToOneField("self", models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "allocation"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_cents__gt=0, reverses__isnull=True)
+                | Q(amount_cents__lt=0, reverses__isnull=False),
+                name="allocation_falls_only_by_reversal",
+            )
+        ]
+
+
+class Receipt(models.Model):
+    """What a cleared payment covered, in a numbered document."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    payment = InnerOneToOneField(Payment, models.PROTECT)
+    series = InnerForeignKey(Series, models.PROTECT)
+    number = models.BigIntegerField()
+    number_text = models.CharField(max_length=40)
+    issued_at = models.DateTimeField()
+    document = InnerOneToOneField(Document, models.PROTECT)
+
+    class Meta:
+        db_table = "receipt"
+        constraints = [
+            models.UniqueConstraint(fields=["business", "series", "number"], name="receipt_number_is_unique")
+        ]
