@@ -58,6 +58,11 @@ def load_secrets(data: Path) -> dict[str, str]:
     return {name: (text(name) if name in FROM_OUTSIDE else "") or kept[name] for name in SECRETS}
 
 
+def replace_secret(data: Path, name: str, value: str) -> None:
+    """Put one secret back, as a restore does."""
+    _write_secrets(data / "secrets.json", {**_read_secrets(data / "secrets.json"), name: value})
+
+
 def _read_secrets(path: Path) -> dict[str, str]:
     try:
         return dict(json.loads(path.read_text()))

@@ -146,9 +146,9 @@ class Cluster:
             os.close(self._lock)
             self._lock = None
 
-    def alive(self) -> bool:
-        """Whether the server that this process started is still running."""
-        return self._server is not None and self._server.poll() is None
+    def ended(self) -> bool:
+        """Whether the server that this process started is gone."""
+        return self._server is not None and self._server.poll() is not None
 
     def _take_lock(self) -> bool:
         descriptor = os.open(self.data / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -292,7 +292,7 @@ class Cluster:
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
                 start_new_session=True,  # Ctrl-C ends web and worker first, the database last
                 pass_fds=[self._lock] if self._lock is not None else [],
-                preexec_fn=identity.entering(access, dies_with_parent=True),
+                preexec_fn=identity.entering(access, dies_with_parent=True),  # noqa: PLW1509 - no threads yet
             )
 
     def _wait_until_it_answers(self) -> None:

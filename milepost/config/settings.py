@@ -28,13 +28,16 @@ LINK_SECRET = _secrets["LINK_SECRET"]
 
 # The outside -----------------------------------------------------------------------------------
 
-STRIPE_SECRET_KEY = environment.text("STRIPE_SECRET_KEY")
-PAYMENTS_ARE_PRACTICE = not STRIPE_SECRET_KEY
-STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET") or (
-    f"whsec_{_secrets['PRACTICE_WEBHOOK_SECRET']}" if PAYMENTS_ARE_PRACTICE else ""
-)
-STRIPE_API_BASE = MILEPOST_PRACTICE_URL if PAYMENTS_ARE_PRACTICE else "https://api.stripe.com"
-CHECKOUT_ORIGIN = MILEPOST_PRACTICE_URL if PAYMENTS_ARE_PRACTICE else "https://checkout.stripe.com"
+PAYMENTS_ARE_PRACTICE = not environment.text("STRIPE_SECRET_KEY")
+if PAYMENTS_ARE_PRACTICE:
+    STRIPE_SECRET_KEY = "sk_test_practice"  # noqa: S105 - the practice gateway takes it, nobody else
+    STRIPE_WEBHOOK_SECRET = f"whsec_{_secrets['PRACTICE_WEBHOOK_SECRET']}"
+    STRIPE_API_BASE = CHECKOUT_ORIGIN = MILEPOST_PRACTICE_URL
+else:
+    STRIPE_SECRET_KEY = environment.text("STRIPE_SECRET_KEY")
+    STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
+    STRIPE_API_BASE, CHECKOUT_ORIGIN = "https://api.stripe.com", "https://checkout.stripe.com"
+STRIPE_WEBHOOK_PATH = "/hooks/stripe/"
 
 EMAIL_URL = environment.text("EMAIL_URL")
 MILEPOST_FROM_EMAIL = environment.text("MILEPOST_FROM_EMAIL", "Milepost <milepost@localhost>")
@@ -59,12 +62,13 @@ CLUSTER = postgres.Cluster(
 DATABASE_URL = environment.text("DATABASE_URL")
 DATABASE_OWNER_URL = environment.text("DATABASE_OWNER_URL")
 EMBEDDED_DATABASE = not DATABASE_URL
-if DATABASE_URL and not DATABASE_OWNER_URL:
-    DATABASE_OWNER_URL = DATABASE_URL  # refused by `migrate` and `doctor`, in words, when it cannot own
 
 DATABASES = {
     "default": environment.database(DATABASE_URL or CLUSTER.url(postgres.APP), max_age_s=600),
-    "owner": environment.database(DATABASE_OWNER_URL or CLUSTER.url(postgres.OWNER), max_age_s=0),
+    # Migrations, restore and the like. Without its URL they refuse, in words.
+    "owner": environment.database(
+        DATABASE_OWNER_URL or DATABASE_URL or CLUSTER.url(postgres.OWNER), max_age_s=0
+    ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

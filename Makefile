@@ -1,0 +1,41 @@
+# Two commands for everybody: `make run` and `make test`. They need Python 3.11, make, and a network
+# to the package registries the first time.
+
+.PHONY: help run test setup setup-dev mutate bench clean
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+help:
+	@echo "make run     set up, start Milepost with its demo on http://127.0.0.1:8000/"
+	@echo "make test    set up, check and test everything"
+	@echo "make mutate  change the core a little in many ways: does a test notice?"
+	@echo "make bench   time what matters, as JSON"
+	@echo "make clean   remove what set-up and tests made (not your data)"
+
+setup:
+	@bin/bootstrap
+
+setup-dev:
+	@bin/bootstrap --dev
+
+run: setup
+	@exec $(BIN)/milepost serve --demo
+
+test: setup-dev
+	@bin/chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/djlint milepost/web/templates --lint --quiet
+	$(BIN)/pytest -n 2
+
+mutate: setup-dev
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
+bench: setup
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv .tools build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
