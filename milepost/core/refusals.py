@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
+class Refusal(Exception):
     """
     A typed no. `message` is an English sentence with {named} values, and the msgid of its
     translation; `field` names the input that it is about, if any.

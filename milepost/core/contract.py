@@ -1,0 +1,215 @@
+"""The contract in whole cents: every line's net and every tax on it is a key with a value."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from milepost.core.money import MAJOR_DIGITS, AmountTooLarge, Money, currency_digits, largest_cents
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.core.rounding import Rule, half_up
+from milepost.core.tax import TaxPer, TaxRate, tax_of_lines
+
+
+class RepeatedLine(Refusal):
+    """Two lines answer to the same name."""
+
+    code = "repeated_line"
+    message = gettext_noop("There are two lines called “{line}”. Give each its own name.")
+
+
+class RepeatedTax(Refusal):
+    """One line carries the same tax twice."""
+
+    code = "repeated_tax"
+    message = gettext_noop("“{line}” carries {tax} twice. Leave it on once.")
+
+
+class TaxWithTwoRates(Refusal):
+    """One tax code stands at two rates in one contract."""
+
+    code = "tax_with_two_rates"
+    message = gettext_noop(
+        "{tax} stands at {percent} % and at {other_percent} %. Give each rate its own tax."
+    )
+
+
+class ContractBelowZero(Refusal):
+    """The discounts are larger than the work."""
+
+    code = "contract_below_zero"
+    message = gettext_noop("The lines come to {total}. A contract cannot be below zero.")
+
+
+class Key(NamedTuple):
+    """
+    What a cent of the contract belongs to: the net of a line, or one tax on it.
+
+    >>> Key("cabinets"), Key("cabinets", "sales")
+    (Key(line='cabinets', tax=None), Key(line='cabinets', tax='sales'))
+    """
+
+    line: Hashable
+    tax: Hashable | None = None
+
+
+@dataclass(frozen=True)
+class ContractLine:
+    """
+    One line of the work. `unit_price` is in major units, as exact as it was agreed;
+    `discount_percent` comes off the line before it is rounded and taxed.
+
+    >>> line = ContractLine("pulls", "Brass pulls", Decimal("30"), Decimal("12.50"))
+    >>> line.net_cents("USD")
+    37500
+    """
+
+    id: Hashable
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    taxes: tuple[TaxRate, ...] = ()
+    discount_percent: Decimal = Decimal(0)
+    unit: str = ""
+
+    def net_cents(self, currency: str) -> int:
+        """Quantity × unit price less discount, rounded half up once; refuses what no contract reaches."""
+        scale = 10 ** currency_digits(currency)
+        kept = 1 - Fraction(self.discount_percent) / 100
+        net = half_up(Fraction(self.quantity) * Fraction(self.unit_price) * kept * scale)
+        if abs(net) > largest_cents(currency):
+            raise AmountTooLarge(text=self.description, digits=MAJOR_DIGITS, field="unit_price")
+        return net
+
+
+@dataclass(frozen=True)
+class PricedContract:
+    """
+    A contract in cents. `keys` holds every key's value in stored order (line by line, the net
+    before its taxes); everything else is a sum over it.
+    """
+
+    currency: str
+    lines: tuple[ContractLine, ...]
+    keys: Mapping[Key, int]
+    groups: Mapping[Key, Hashable] = field(repr=False)
+
+    @property
+    def net_cents_by_line(self) -> dict[Hashable, int]:
+        return {line.id: self.keys[Key(line.id)] for line in self.lines}
+
+    @property
+    def net_cents(self) -> int:
+        return sum(cents for key, cents in self.keys.items() if key.tax is None)
+
+    @property
+    def tax_by_code(self) -> dict[Hashable, int]:
+        return tax_by_code(self.keys)
+
+    @property
+    def tax_cents(self) -> int:
+        return self.total_cents - self.net_cents
+
+    @property
+    def total_cents(self) -> int:
+        return sum(self.keys.values())
+
+    @property
+    def tax_rates(self) -> dict[Hashable, TaxRate]:
+        """Every tax of the contract by its code, in stored order."""
+        return {rate.code: rate for line in self.lines for rate in line.taxes}
+
+    def group_of(self, key: Key) -> Hashable:
+        """Net keys group by the taxes they bear, tax keys by their code."""
+        return self.groups[key]
+
+
+def tax_by_code(keys: Mapping[Key, int]) -> dict[Hashable, int]:
+    """
+    The tax of each code among these keys, in cents.
+
+    >>> tax_by_code({Key("a"): 100, Key("a", "vat"): 20, Key("b", "vat"): 5})
+    {'vat': 25}
+    """
+    sums: dict[Hashable, int] = {}
+    for key, cents in keys.items():
+        if key.tax is not None:
+            sums[key.tax] = sums.get(key.tax, 0) + cents
+    return sums
+
+
+def price(
+    lines: Sequence[ContractLine],
+    *,
+    currency: str,
+    tax_per: TaxPer = "code",
+    tax_rounding: Rule = "half_up",
+) -> PricedContract:
+    """
+    Price a contract: each line's net, each tax, to the cent.
+
+    A line's net is rounded half up once. A tax is rounded once on the sum of its lines and
+    apportioned to them by largest remainder (`tax_per="line"`: rounded on every line).
+    Refuses RepeatedLine, RepeatedTax, TaxWithTwoRates, ContractBelowZero, AmountTooLarge.
+
+    >>> sales = TaxRate("sales", "Sales tax", Decimal("8.25"))
+    >>> priced = price(
+    ...     [
+    ...         ContractLine("cabinets", "Cabinets", Decimal(1), Decimal("24000.00"), (sales,)),
+    ...         ContractLine("labor", "Installation", Decimal(80), Decimal("95.00")),
+    ...     ],
+    ...     currency="USD",
+    ... )
+    >>> priced.net_cents, priced.tax_by_code, priced.total_cents
+    (3160000, {'sales': 198000}, 3358000)
+    """
+    rates = _check(lines)
+    nets = {line.id: line.net_cents(currency) for line in lines}
+    tax: dict[Key, int] = {}
+    for rate in rates.values():
+        taxed = [line.id for line in lines if any(own.code == rate.code for own in line.taxes)]
+        shares = tax_of_lines(
+            [nets[line_id] for line_id in taxed], rate.percent, per=tax_per, rounding=tax_rounding
+        )
+        tax.update({Key(line_id, rate.code): cents for line_id, cents in zip(taxed, shares, strict=True)})
+    keys: dict[Key, int] = {}
+    groups: dict[Key, Hashable] = {}
+    for line in lines:
+        codes = frozenset(rate.code for rate in line.taxes)
+        keys[Key(line.id)] = nets[line.id]
+        groups[Key(line.id)] = ("net", codes)
+        for rate in line.taxes:
+            keys[Key(line.id, rate.code)] = tax[Key(line.id, rate.code)]
+            groups[Key(line.id, rate.code)] = ("tax", rate.code)
+    priced = PricedContract(currency, tuple(lines), keys, groups)
+    _check_total(priced)
+    return priced
+
+
+def _check(lines: Sequence[ContractLine]) -> dict[Hashable, TaxRate]:
+    """Every tax of the contract by code, or a refusal of what cannot be told apart."""
+    rates: dict[Hashable, TaxRate] = {}
+    seen: set[Hashable] = set()
+    for line in lines:
+        if line.id in seen:
+            raise RepeatedLine(line=line.description, field="lines")
+        seen.add(line.id)
+        if len({rate.code for rate in line.taxes}) < len(line.taxes):
+            raise RepeatedTax(line=line.description, tax=line.taxes[0].name, field="lines")
+        for rate in line.taxes:
+            known = rates.setdefault(rate.code, rate)
+            if known.percent != rate.percent:
+                raise TaxWithTwoRates(
+                    tax=rate.name, percent=known.percent, other_percent=rate.percent, field="lines"
+                )
+    return rates
+
+
+def _check_total(priced: PricedContract) -> None:
+    total = priced.total_cents
+    if total < 0:
+        raise ContractBelowZero(total=Money(total, priced.currency), field="lines")
+    if total > largest_cents(priced.currency):
+        raise AmountTooLarge(text=str(Money(total, priced.currency)), digits=MAJOR_DIGITS, field="lines")

@@ -1,0 +1,45 @@
+"""Tax of a contract: rounded once per code (or per line), then apportioned to the lines."""
+
+from collections.abc import Hashable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from milepost.core.rounding import Rule, largest_remainder, round_by
+
+TaxPer = Literal["code", "line"]
+
+
+class TaxRate(NamedTuple):
+    """
+    One tax at one rate. `code` identifies it, so two rates never share a code.
+
+    >>> TaxRate("sales", "Sales tax", Decimal("8.25")).percent
+    Decimal('8.25')
+    """
+
+    code: Hashable
+    name: str
+    percent: Decimal
+
+
+def tax_of_lines(
+    nets: Sequence[int],
+    percent: Decimal,
+    *,
+    per: TaxPer = "code",
+    rounding: Rule = "half_up",
+) -> list[int]:
+    """
+    The tax of one code on each of its lines, in cents.
+
+    per "code": rate × Σ net is rounded once and apportioned to the lines by largest
+    remainder. per "line": rate × net is rounded on every line.
+
+    >>> tax_of_lines([33, 33, 34], Decimal("8.25")), tax_of_lines([33, 33, 34], Decimal("8.25"), per="line")
+    ([3, 2, 3], [3, 3, 3])
+    """
+    exact = [net * Fraction(percent) / 100 for net in nets]
+    if per == "line":
+        return [round_by(rounding, x) for x in exact]
+    return largest_remainder(exact, round_by(rounding, sum(exact, Fraction())))
