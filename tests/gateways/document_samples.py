@@ -89,7 +89,10 @@ PAY = {
     "url_label": "Pay online, by bank or card",
     "qr_alt": "QR code of the payment link",
     "ways": [
-        {"label": "Bank transfer", "value": "Columbia Bank\nRouting 123 000 848\nAccount 0044 1188 20\nReference 1043"},
+        {
+            "label": "Bank transfer",
+            "value": "Columbia Bank\nRouting 123 000 848\nAccount 0044 1188 20\nReference 1043",
+        },
         {"label": "Cheque", "value": "To Oak & Stone Kitchens\n418 Alder Street, Portland, OR 97205"},
     ],
 }
@@ -97,7 +100,9 @@ PAY = {
 
 def invoice(rows: int = 3) -> InvoiceContent:
     lines = [
-        line("Cabinet boxes and doors", "14,200.00", "7,100.00", "4,260.00", detail="Maple, shaker, 22 units"),
+        line(
+            "Cabinet boxes and doors", "14,200.00", "7,100.00", "4,260.00", detail="Maple, shaker, 22 units"
+        ),
         line("Installation and levelling", "6,400.00", "3,200.00", "1,920.00", detail="Labour"),
         line("Countertop, quartz, with templating", "8,900.00", "4,450.00", "2,670.00"),
     ]
@@ -109,7 +114,10 @@ def invoice(rows: int = 3) -> InvoiceContent:
         "Milestone 2: Cabinets installed, per contract of 2 March 2026",
         amount={"label": "Total due", "value": "$12,000.00", "note": "by 6 May 2026"},
         story=[
-            {"label": "Deliverable", "value": "All wall and base cabinets hung, levelled and scribed; doors adjusted"},
+            {
+                "label": "Deliverable",
+                "value": "All wall and base cabinets hung, levelled and scribed; doors adjusted",
+            },
             {"label": "Completed", "value": "20 April 2026 by Tess Moreno, with 6 photos"},
             {"label": "Accepted", "value": "22 April 2026 by Carol Reyes"},
         ],
@@ -159,7 +167,10 @@ def simple_invoice() -> InvoiceContent:
             "heading": "",
             "text": "Leistung",
             "figures": ["Menge", "Preis", "Betrag"],
-            "rows": [line("Armatur getauscht", "1,5 h", "80,00", "120,00"), line("Armatur", "1", "60,00", "60,00")],
+            "rows": [
+                line("Armatur getauscht", "1,5 h", "80,00", "120,00"),
+                line("Armatur", "1", "60,00", "60,00"),
+            ],
         },
         totals=[
             {"label": "USt 20 %", "value": "30,00", "kind": "plain"},
@@ -189,14 +200,25 @@ def receipt() -> ReceiptContent:
         "Receipt",
         "R-88",
         "Thank you. Your payment of 22 April 2026 has arrived.",
-        facts=[{"label": "Received", "value": "22 April 2026"}, {"label": "Method", "value": "Bank transfer"}],
+        facts=[
+            {"label": "Received", "value": "22 April 2026"},
+            {"label": "Method", "value": "Bank transfer"},
+        ],
         amount={"label": "Received", "value": "$12,000.00", "note": "Invoice 1043 is paid in full"},
         story=[],
         table={
             "heading": "What it covers",
             "text": "Invoice",
             "figures": ["Invoice total", "This payment", "Balance"],
-            "rows": [line("1043 · Cabinets installed", "12,000.00", "12,000.00", "0.00", detail="Issued 22 April 2026")],
+            "rows": [
+                line(
+                    "1043 · Cabinets installed",
+                    "12,000.00",
+                    "12,000.00",
+                    "0.00",
+                    detail="Issued 22 April 2026",
+                )
+            ],
         },
         totals=[{"label": "Received", "value": "$12,000.00", "kind": "strong"}],
         bar=BAR | {"paid_bp": 8000, "open_bp": 0},
@@ -228,10 +250,27 @@ def statement() -> StatementContent:
                 "text": "Invoice",
                 "figures": ["Billed", "Paid"],
                 "rows": [
-                    line("1041 · Deposit", "10,000.00", "10,000.00", detail="paid 3 March 2026, bank transfer"),
-                    line("1042 · Rough-in complete", "10,416.67", "10,416.67", detail="paid 25 March 2026, card"),
-                    line("1043 · Cabinets installed", "12,500.00", "12,500.00", detail="paid 23 April 2026, cheque 118"),
-                    line("1044 · Final walkthrough", "8,333.34", "8,333.34", detail="paid 29 May 2026, bank transfer"),
+                    line(
+                        "1041 · Deposit", "10,000.00", "10,000.00", detail="paid 3 March 2026, bank transfer"
+                    ),
+                    line(
+                        "1042 · Rough-in complete",
+                        "10,416.67",
+                        "10,416.67",
+                        detail="paid 25 March 2026, card",
+                    ),
+                    line(
+                        "1043 · Cabinets installed",
+                        "12,500.00",
+                        "12,500.00",
+                        detail="paid 23 April 2026, cheque 118",
+                    ),
+                    line(
+                        "1044 · Final walkthrough",
+                        "8,333.34",
+                        "8,333.34",
+                        detail="paid 29 May 2026, bank transfer",
+                    ),
                 ],
             },
         ],
@@ -294,7 +333,13 @@ def contract() -> ContractContent:
             "figures": ["Quantity", "Unit price", "Amount"],
             "rows": [
                 section("Demolition"),
-                line("Remove cabinets and counters", "1 lot", "1,850.00", "1,850.00", detail="Disposal included"),
+                line(
+                    "Remove cabinets and counters",
+                    "1 lot",
+                    "1,850.00",
+                    "1,850.00",
+                    detail="Disposal included",
+                ),
                 line("Protect floors", "24 m²", "12.50", "300.00"),
                 section("Cabinets"),
                 line("Cabinet boxes and doors", "22 pcs", "645.45", "14,200.00", detail="Maple, shaker"),
@@ -329,8 +374,26 @@ def contract() -> ContractContent:
                 "name": "Carol Reyes",
                 "signed": "2 March 2026, 18:42, on the customer's own phone",
                 "strokes": [
-                    [[40, 200], [90, 60], [160, 40], [120, 160], [60, 220], [180, 210], [260, 120], [300, 210]],
-                    [[330, 120], [350, 210], [400, 110], [460, 210], [540, 60], [560, 210], [700, 150], [900, 120]],
+                    [
+                        [40, 200],
+                        [90, 60],
+                        [160, 40],
+                        [120, 160],
+                        [60, 220],
+                        [180, 210],
+                        [260, 120],
+                        [300, 210],
+                    ],
+                    [
+                        [330, 120],
+                        [350, 210],
+                        [400, 110],
+                        [460, 210],
+                        [540, 60],
+                        [560, 210],
+                        [700, 150],
+                        [900, 120],
+                    ],
                 ],
             },
         ],

@@ -1,0 +1,126 @@
+"""
+Taking a payment online: what Milepost asks of any provider.
+
+The provider's own object is the truth. An event only says where to look, so `read_event`
+hands out ids and never an amount, and `fetch` is what a payment is recorded from.
+Nothing here may be called inside a database transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from milepost.core.money import Money
+
+Method = Literal["card", "bank"]
+State = Literal["open", "processing", "succeeded", "failed", "expired"]
+
+ATTEMPT_KEY = "milepost_attempt"
+"""The metadata key under which a provider's objects carry the id of our attempt."""
+
+
+class GatewayError(Exception):
+    """The provider did not do what was asked."""
+
+
+class GatewayUnavailable(GatewayError):
+    """No clear answer came. The same call may be repeated: it takes effect once."""
+
+
+class GatewayRefused(GatewayError):
+    """The provider said no, and repeating the call will not change that. The text is the provider's."""
+
+
+class KeyRefused(GatewayRefused):
+    """The provider does not know our key, or the key may not do this."""
+
+
+class BadSignature(GatewayError):
+    """An event that the provider did not sign for us, or not around now. It is not read any further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A page at the provider's where this attempt can be paid."""
+
+    session_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutTruth:
+    """
+    What the provider's own objects say about one checkout.
+
+    `open` can still be paid, and `failure` then tells why the last try was declined.
+    `processing` is on its way and can still fail. `succeeded`, `failed` and `expired` are final
+    for the checkout (a later return or dispute is an object of its own).
+    `amount` is what was received once it succeeded, before that what is asked.
+    `fee_cents` is None until the provider has booked its fee in the currency of the payment.
+    """
+
+    state: State
+    amount: Money
+    method: Method
+    payment_id: str | None
+    fee_cents: int | None
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A signed hint that something happened at the provider's. `id` is the same at every repeat."""
+
+    id: str
+    kind: str
+    session_id: str | None
+    payment_id: str | None
+    attempt_id: str | None = None
+
+
+class PaymentGateway(Protocol):
+    """One provider account. Implementations hold no state that two processes would have to share."""
+
+    def start_checkout(
+        self,
+        *,
+        attempt_id: str,
+        amount: Money,
+        method: Method,
+        description: str,
+        email: str | None,
+        success_url: str,
+        cancel_url: str,
+        metadata: Mapping[str, str],
+    ) -> Checkout:
+        """
+        Open a page where `amount` can be paid by one method.
+
+        The idempotency key derives from `attempt_id`: the same call again gives the same session,
+        and the same attempt with anything else in it is refused. `{CHECKOUT_SESSION_ID}` in
+        `success_url` is filled in by the provider.
+        Refuses (GatewayRefused) what the provider will not take, such as an amount below its minimum.
+        """
+        ...
+
+    def fetch(self, session_id: str) -> CheckoutTruth:
+        """Ask the provider what became of a checkout. GatewayRefused if it knows no such session."""
+        ...
+
+    def expire(self, session_id: str) -> None:
+        """
+        Close a checkout, so that it can no longer be paid; closing it twice is the same as once.
+
+        GatewayRefused when it is already paid or on its way: `fetch` then tells which.
+        """
+        ...
+
+    def read_event(self, payload: bytes, signature: str, now: datetime) -> Event:
+        """
+        Verify and read one webhook request: its exact body and its signature header.
+
+        BadSignature when the signature is not the provider's, or its moment is more than five
+        minutes from `now` in either direction: a moment in the future would be good for replays.
+        """
+        ...

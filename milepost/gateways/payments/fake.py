@@ -1,0 +1,150 @@
+"""A provider in memory, for tests of what stands on the interface. It keeps the interface's promises."""
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from milepost.core.money import Money
+from milepost.gateways.payments import (
+    ATTEMPT_KEY,
+    BadSignature,
+    Checkout,
+    CheckoutTruth,
+    Event,
+    GatewayRefused,
+    GatewayUnavailable,
+    Method,
+)
+from milepost.gateways.payments.signatures import check_moment, sign, signed_at
+
+
+@dataclass
+class FakeSession:
+    """One checkout as the fake provider keeps it."""
+
+    session_id: str
+    asked: Mapping[str, object]
+    truth: CheckoutTruth
+
+
+class FakePayments:
+    """
+    The payment gateway without a provider.
+
+    A test plays the payer and the bank with `pay`, `settle`, `fail` and `decline`, makes signed
+    events with `event`, and takes the provider away by setting `unavailable`.
+    """
+
+    def __init__(self, webhook_secret: str = "whsec_fake") -> None:  # noqa: S107 - signs nothing but tests
+        self.sessions: dict[str, FakeSession] = {}
+        self.unavailable = False
+        self._webhook_secret = webhook_secret
+        self._events = 0
+
+    def start_checkout(
+        self,
+        *,
+        attempt_id: str,
+        amount: Money,
+        method: Method,
+        description: str,
+        email: str | None,
+        success_url: str,
+        cancel_url: str,
+        metadata: Mapping[str, str],
+    ) -> Checkout:
+        """As the interface says; an amount below 0.50 is refused, as at Stripe."""
+        self._answers()
+        asked = {
+            "attempt_id": attempt_id,
+            "amount": amount,
+            "method": method,
+            "description": description,
+            "email": email,
+            "success_url": success_url,
+            "cancel_url": cancel_url,
+            "metadata": {**metadata, ATTEMPT_KEY: attempt_id},
+        }
+        if amount.cents < 50:
+            raise GatewayRefused("The amount due is below the minimum.")
+        session_id = f"cs_fake_{attempt_id}"
+        truth = CheckoutTruth("open", amount, method, payment_id=None, fee_cents=None, failure=None)
+        session = self.sessions.setdefault(session_id, FakeSession(session_id, asked, truth))
+        if session.asked != asked:
+            raise GatewayRefused("This attempt was first made with other parameters.")
+        return Checkout(session_id, f"https://pay.invalid/{session_id}")
+
+    def fetch(self, session_id: str) -> CheckoutTruth:
+        """As the interface says."""
+        self._answers()
+        return self._session(session_id).truth
+
+    def expire(self, session_id: str) -> None:
+        """As the interface says."""
+        self._answers()
+        session = self._session(session_id)
+        if session.truth.state not in ("open", "expired"):
+            raise GatewayRefused(f"This checkout is {session.truth.state} and cannot be closed.")
+        session.truth = replace(session.truth, state="expired")
+
+    def read_event(self, payload: bytes, signature: str, now: datetime) -> Event:
+        """As the interface says."""
+        genuine = sign(payload, self._webhook_secret, signed_at(signature))
+        if not hmac.compare_digest(genuine.encode(), signature.encode()):
+            raise BadSignature("The event was not signed with our secret.")
+        check_moment(signature, now)
+        return Event(**json.loads(payload))
+
+    def pay(self, session_id: str, *, fee_cents: int = 0) -> None:
+        """The payer presses Pay: a card payment succeeds, a bank payment is on its way."""
+        session = self._session(session_id)
+        if session.truth.state != "open":
+            return
+        paid = replace(session.truth, payment_id=f"pi_fake_{session.asked['attempt_id']}", failure=None)
+        if paid.method == "bank":
+            session.truth = replace(paid, state="processing")
+        else:
+            session.truth = replace(paid, state="succeeded", fee_cents=fee_cents)
+
+    def decline(self, session_id: str, message: str = "Your card was declined.") -> None:
+        """The payer's card is declined: the checkout stays open and tells why."""
+        session = self._session(session_id)
+        payment_id = f"pi_fake_{session.asked['attempt_id']}"
+        session.truth = replace(session.truth, payment_id=payment_id, failure=message)
+
+    def settle(self, session_id: str, *, fee_cents: int = 0) -> None:
+        """The bank's money arrives."""
+        session = self._session(session_id)
+        assert session.truth.state == "processing", session.truth.state
+        session.truth = replace(session.truth, state="succeeded", fee_cents=fee_cents)
+
+    def fail(self, session_id: str, message: str = "The bank account has been closed.") -> None:
+        """The bank does not pay."""
+        session = self._session(session_id)
+        assert session.truth.state == "processing", session.truth.state
+        session.truth = replace(session.truth, state="failed", failure=message)
+
+    def event(self, session_id: str, kind: str, at: datetime) -> tuple[bytes, str]:
+        """A new event about a checkout, as body and signature; sent twice it is the same event."""
+        session = self._session(session_id)
+        self._events += 1
+        body = {
+            "id": f"evt_fake_{self._events}",
+            "kind": kind,
+            "session_id": session_id,
+            "payment_id": session.truth.payment_id,
+            "attempt_id": session.asked["attempt_id"],
+        }
+        payload = json.dumps(body).encode()
+        return payload, sign(payload, self._webhook_secret, int(at.timestamp()))
+
+    def _answers(self) -> None:
+        if self.unavailable:
+            raise GatewayUnavailable("No answer.")
+
+    def _session(self, session_id: str) -> FakeSession:
+        if session_id not in self.sessions:
+            raise GatewayRefused(f"No such checkout: {session_id}")
+        return self.sessions[session_id]

@@ -1,0 +1,99 @@
+"""What happens by itself: the clock of the till, and events carried to the webhook until they arrive."""
+
+import http.client
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from milepost.gateways.payments.signatures import sign
+from milepost.gateways.practice.store import Due, Store
+from milepost.gateways.practice.till import Till
+
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 300
+GIVE_UP_SECONDS = 3 * 24 * 60 * 60
+ANSWER_SECONDS = 10
+RECHECK_SECONDS = 60
+
+
+def pause_seconds(tries: int) -> float:
+    """
+    How long to wait after the so-many-th try in vain: each pause twice the last, up to five minutes.
+
+    >>> [pause_seconds(tries) for tries in (0, 1, 2, 9, 10, 99)]
+    [0.5, 1.0, 2.0, 256.0, 300, 300]
+    """
+    return min(FIRST_PAUSE_SECONDS * 2 ** min(tries, 20), LONGEST_PAUSE_SECONDS)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A webhook that answers with a redirect has not taken the event."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class Courier:
+    """Carries queued events to one webhook, in order, each until it was taken or three days have passed."""
+
+    def __init__(self, store: Store, url: str, secret: str) -> None:
+        self._store = store
+        self._url = url
+        self._secret = secret
+        # The webhook is ours and near: a proxy of the machine must not stand between.
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+
+    def round(self) -> None:
+        """Deliver everything whose moment has come."""
+        for due in self._store.due_deliveries(time.time()):
+            self._deliver(due)
+
+    def _deliver(self, due: Due) -> None:
+        answer = self._post(due.event_id)
+        now = time.time()
+        with self._store.transaction():
+            if answer.startswith("2"):
+                self._store.close_delivery(due.seq, "delivered", answer)
+            elif now - due.created_at > GIVE_UP_SECONDS:
+                self._store.close_delivery(due.seq, "given up", answer)
+            else:
+                self._store.put_off_delivery(due.seq, now + pause_seconds(due.tries), answer)
+
+    def _post(self, event_id: str) -> str:
+        """The status of the answer, or why there was none."""
+        payload = json.dumps(self._store.get(event_id)).encode()
+        request = urllib.request.Request(self._url, data=payload, method="POST")  # noqa: S310 - http(s) by start-up
+        request.add_header("Content-Type", "application/json; charset=utf-8")
+        request.add_header("Stripe-Signature", sign(payload, self._secret, int(time.time())))
+        try:
+            with self._opener.open(request, timeout=ANSWER_SECONDS) as answer:
+                return str(answer.status)
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            return str(refused.code)
+        except (OSError, ValueError, http.client.HTTPException) as failed:
+            return f"no answer: {type(failed).__name__}"
+
+
+def start_background(store: Store, till: Till, courier: Courier) -> None:
+    """Two threads that live as long as the process: a webhook that hangs does not stop the clock."""
+    _keep_doing("till", store, till.ring, store.next_timer)
+    _keep_doing("courier", store, courier.round, store.next_delivery)
+
+
+def _keep_doing(
+    name: str, store: Store, work: Callable[[], None], next_moment: Callable[[], float | None]
+) -> None:
+    def loop() -> None:
+        while True:
+            seen = store.version
+            work()
+            moment = next_moment()
+            pause = RECHECK_SECONDS if moment is None else moment - time.time()
+            store.wait(seen, min(max(pause, 0), RECHECK_SECONDS))
+
+    threading.Thread(target=loop, name=name, daemon=True).start()

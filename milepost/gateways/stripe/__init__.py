@@ -1,0 +1,5 @@
+"""Payments through Stripe's hosted Checkout page, by the official SDK."""
+
+from milepost.gateways.stripe.gateway import StripeGateway
+
+__all__ = ["StripeGateway"]

@@ -1,0 +1,147 @@
+"""The payment gateway on Stripe: one Checkout session in payment mode for each attempt."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import stripe
+
+from milepost.core.money import Money
+from milepost.gateways.payments import (
+    ATTEMPT_KEY,
+    BadSignature,
+    Checkout,
+    CheckoutTruth,
+    Event,
+    GatewayRefused,
+    GatewayUnavailable,
+    KeyRefused,
+    Method,
+)
+from milepost.gateways.payments.signatures import check_moment
+from milepost.gateways.stripe.truth import EXPANDED, STRIPE_METHODS, read_truth
+from milepost.gateways.stripe.units import to_stripe
+
+CONNECT_SECONDS = 3.05
+READ_SECONDS = 20
+NETWORK_RETRIES = 2
+NAME_LENGTH = 250
+
+
+class StripeGateway:
+    """
+    One Stripe account, or the practice gateway when `api_base` points there.
+
+    Holds no connection that threads would share: the SDK keeps one HTTP session a thread.
+    """
+
+    def __init__(self, *, secret_key: str, webhook_secret: str, api_base: str | None = None) -> None:
+        self._webhook_secret = webhook_secret
+        self._client = stripe.StripeClient(
+            secret_key,
+            base_addresses={"api": api_base.rstrip("/")} if api_base else None,
+            max_network_retries=NETWORK_RETRIES,
+            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
+        )
+
+    def __repr__(self) -> str:
+        return "<StripeGateway>"
+
+    def start_checkout(
+        self,
+        *,
+        attempt_id: str,
+        amount: Money,
+        method: Method,
+        description: str,
+        email: str | None,
+        success_url: str,
+        cancel_url: str,
+        metadata: Mapping[str, str],
+    ) -> Checkout:
+        """As the interface says. A repeat is answered as the first call was, even if the session has closed since."""
+        named = {**metadata, ATTEMPT_KEY: attempt_id}
+        params: dict[str, Any] = {
+            "mode": "payment",
+            "client_reference_id": attempt_id,
+            "payment_method_types": [STRIPE_METHODS[method]],
+            "line_items": [_line_item(amount, description)],
+            "payment_intent_data": {"description": description, "metadata": named},
+            "metadata": named,
+            "success_url": success_url,
+            "cancel_url": cancel_url,
+        }
+        if email:
+            params["customer_email"] = email
+        with _answers():
+            session = self._client.v1.checkout.sessions.create(
+                params=params,  # type: ignore[arg-type]
+                options={"idempotency_key": f"milepost-checkout-{attempt_id}"},
+            )
+        return Checkout(session.id, session.url or "")
+
+    def fetch(self, session_id: str) -> CheckoutTruth:
+        """As the interface says: session, payment intent, charge and fee in one request."""
+        with _answers():
+            session = self._client.v1.checkout.sessions.retrieve(session_id, params={"expand": EXPANDED})
+        return read_truth(session.to_dict(recursive=True))
+
+    def expire(self, session_id: str) -> None:
+        """As the interface says. Stripe refuses to expire twice; here that is told from "already paid"."""
+        try:
+            with _answers():
+                self._client.v1.checkout.sessions.expire(session_id)
+        except KeyRefused:
+            raise
+        except GatewayRefused:
+            if self.fetch(session_id).state != "expired":
+                raise
+
+    def read_event(self, payload: bytes, signature: str, now: datetime) -> Event:
+        """As the interface says. The SDK checks the signature; it would let the future pass, we do not."""
+        try:
+            stripe.WebhookSignature.verify_header(payload, signature, self._webhook_secret)
+            body = json.loads(payload)
+        except (stripe.SignatureVerificationError, ValueError, TypeError) as error:
+            raise BadSignature("The event was not signed with our secret.") from error
+        check_moment(signature, now)
+        return read_event(body)
+
+
+def read_event(body: dict[str, Any]) -> Event:
+    """The ids in a verified event. Sessions, intents, charges, refunds and disputes each name the payment."""
+    subject = body["data"]["object"]
+    kind = subject.get("object")
+    return Event(
+        id=body["id"],
+        kind=body["type"],
+        session_id=subject["id"] if kind == "checkout.session" else None,
+        payment_id=subject["id"] if kind == "payment_intent" else subject.get("payment_intent"),
+        attempt_id=(subject.get("metadata") or {}).get(ATTEMPT_KEY),
+    )
+
+
+def _line_item(amount: Money, description: str) -> dict[str, Any]:
+    product = {"name": description[:NAME_LENGTH]}
+    price = {"currency": amount.currency.lower(), "unit_amount": to_stripe(amount), "product_data": product}
+    return {"quantity": 1, "price_data": price}
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    """Turn the SDK's errors into ours: is it worth repeating, or is it a no?"""
+    try:
+        yield
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise KeyRefused(_said(error)) from error
+    except (stripe.InvalidRequestError, stripe.IdempotencyError, stripe.CardError) as error:
+        raise GatewayRefused(_said(error)) from error
+    except stripe.StripeError as error:
+        # Rate limits, 5xx, timeouts, answers cut short: whether it was done is not known.
+        raise GatewayUnavailable(_said(error)) from error
+
+
+def _said(error: stripe.StripeError) -> str:
+    return error.user_message or type(error).__name__

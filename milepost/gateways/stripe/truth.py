@@ -1,0 +1,66 @@
+"""What a Stripe Checkout session and the objects behind it say, in our words."""
+
+from typing import Any
+
+from milepost.core.money import Money
+from milepost.gateways.payments import CheckoutTruth, Method, State
+from milepost.gateways.stripe.units import from_stripe
+
+EXPANDED = ["payment_intent.latest_charge.balance_transaction"]
+STRIPE_METHODS: dict[Method, str] = {"card": "card", "bank": "us_bank_account"}
+_METHODS: dict[str, Method] = {name: method for method, name in STRIPE_METHODS.items()}
+
+
+def read_truth(session: dict[str, Any]) -> CheckoutTruth:
+    """Read a session that was retrieved with EXPANDED."""
+    intent = _part(session, "payment_intent")
+    charge = _part(intent, "latest_charge")
+    state = _state(session, intent)
+    received = intent.get("amount_received") if state == "succeeded" else None
+    units = session["amount_total"] if received is None else received
+    currency = session["currency"].upper()
+    return CheckoutTruth(
+        state=state,
+        amount=Money(from_stripe(units, currency), currency),
+        method=_method(session, charge),
+        payment_id=intent.get("id"),
+        fee_cents=_fee_cents(session, charge),
+        failure=_failure(state, intent),
+    )
+
+
+def _state(session: dict[str, Any], intent: dict[str, Any]) -> State:
+    if session["status"] == "expired":
+        return "expired"
+    if session["status"] == "open":
+        return "open"
+    if intent.get("status") == "succeeded":
+        return "succeeded"
+    # Complete and unpaid: a bank debit is under way, until its intent asks for another method.
+    return "failed" if intent.get("status") in ("requires_payment_method", "canceled") else "processing"
+
+
+def _method(session: dict[str, Any], charge: dict[str, Any]) -> Method:
+    # What was used can carry a name of its own (a card through Link); then what was offered tells.
+    used = _part(charge, "payment_method_details").get("type", "")
+    return _METHODS.get(used) or _METHODS[session["payment_method_types"][0]]
+
+
+def _fee_cents(session: dict[str, Any], charge: dict[str, Any]) -> int | None:
+    booked = _part(charge, "balance_transaction")
+    # An account that settles in another currency books its fee there; that is the payout's to tell.
+    if booked.get("currency") != session["currency"]:
+        return None
+    return from_stripe(booked["fee"], session["currency"].upper())
+
+
+def _failure(state: State, intent: dict[str, Any]) -> str | None:
+    if state not in ("open", "failed"):
+        return None
+    return _part(intent, "last_payment_error").get("message")
+
+
+def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    """An expanded part, or nothing when it is absent or only an id."""
+    part = whole.get(name)
+    return part if isinstance(part, dict) else {}
