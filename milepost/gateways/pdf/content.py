@@ -11,8 +11,8 @@ from milepost.queries.documents_shape import CONTENTS
 
 MOST_BYTES = 1_500_000
 MOST_ROWS = 3_000
-LONGEST_WORD = 26
-WORD_STEP = 12
+LONGEST_WORD = 24
+WORD_STEP = 8
 
 # Control characters, lone surrogates, noncharacters, the byte-order mark, and the bidirectional embeddings
 # and overrides, which could make an amount read backwards.

@@ -20,5 +20,5 @@ class PdfContentWrong(Refusal):
     message = "The document “{template}” can't be printed from this content: {problem}."
 
 
-class PdfUnavailable(Exception):  # noqa: N818 - named as the other gateways name it
+class PdfUnavailable(Exception):
     """The printing process died or could not be started; the same document may print later."""
