@@ -4,10 +4,14 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from milepost.web import look
+
 DOORS = {"office": "", "field": "field/", "portal": "c/", "hooks": "hooks/"}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    path("look/", look.page, name="look"),
+    path("look/<slug:door>/", look.page, name="look_door"),
     *(
         path(prefix, include(f"milepost.web.{door}.urls"))
         for door, prefix in DOORS.items()
