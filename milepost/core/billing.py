@@ -38,7 +38,7 @@ class PortionOutOfRange(Refusal):
     """A portion of a row is more than nothing and at most the whole."""
 
     code = "portion_out_of_range"
-    message = gettext_noop("The accepted part of “{row}” must be more than 0 % and at most 100 %.")
+    message = gettext_noop("The accepted part of “{row}” must be more than 0 and at most 100 percent.")
 
 
 class BillLine(NamedTuple):

@@ -32,7 +32,7 @@ class TaxWithTwoRates(Refusal):
 
     code = "tax_with_two_rates"
     message = gettext_noop(
-        "{tax} stands at {percent} % and at {other_percent} %. Give each rate its own tax."
+        "{tax} stands at {percent} and at {other_percent} percent. Give each rate its own tax."
     )
 
 

@@ -60,7 +60,7 @@ class PercentOutOfRange(ScheduleRefused):
     """A percentage below zero or above a hundred."""
 
     code = "percent_out_of_range"
-    message = gettext_noop("{percent} % is not a part of the contract. Use 0 to 100.")
+    message = gettext_noop("A percentage goes from 0 to 100, so {percent} cannot be used.")
 
 
 class RowBelowZero(ScheduleRefused):
