@@ -1,5 +1,7 @@
 """The Stripe gateway, by the official SDK, against the practice gateway over HTTP."""
 
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -192,3 +194,12 @@ def test_a_taken_port_is_told_in_words(practice: Practice, capfd: pytest.Capture
     with pytest.raises(RuntimeError, match="code 1"):
         launch.start(state=practice.state, webhook_url=practice.hook.url, webhook_secret=SECRET, port=port)
     assert "cannot start" in capfd.readouterr().err
+
+
+def test_the_practice_process_stands_on_the_standard_library_alone():
+    probe = (
+        "import sys, milepost.gateways.practice.__main__ as _;"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names - {'milepost'}))"
+    )
+    ran = subprocess.run([sys.executable, "-S", "-c", probe], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() in ("[]", "['__main__']")

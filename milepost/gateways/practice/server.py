@@ -94,7 +94,7 @@ class Practice:
 
 
 def _way_back(session: Object) -> str:
-    return session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
+    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
 def _json(status: int, text: str, headers: dict[str, str] | None = None) -> Answer:

@@ -190,7 +190,11 @@ class Store:
 
     def next_delivery(self) -> float | None:
         """When the next delivery is due, if there is one."""
-        return self._execute("SELECT min(due_at) FROM delivery WHERE state = 'due'", ())[0][0]
+        return self._moment("SELECT min(due_at) FROM delivery WHERE state = 'due'")
+
+    def _moment(self, sql: str) -> float | None:
+        moment: float | None = self._execute(sql, ())[0][0]
+        return moment
 
     def _execute(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         with self._lock:

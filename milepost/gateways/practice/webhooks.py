@@ -27,7 +27,7 @@ def pause_seconds(tries: int) -> float:
     >>> [pause_seconds(tries) for tries in (0, 1, 2, 9, 10, 99)]
     [0.5, 1.0, 2.0, 256.0, 300, 300]
     """
-    return min(FIRST_PAUSE_SECONDS * 2 ** min(tries, 20), LONGEST_PAUSE_SECONDS)
+    return min(FIRST_PAUSE_SECONDS * float(2 ** min(tries, 20)), LONGEST_PAUSE_SECONDS)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -112,7 +112,8 @@ class StripeGateway:
 
 def read_event(body: dict[str, Any]) -> Event:
     """The ids in a verified event. Sessions, intents, charges, refunds and disputes each name the payment."""
-    subject = body["data"]["object"]
+    # A kind of event that we never asked for may carry no object; it names nothing then.
+    subject = body.get("data", {}).get("object", {})
     kind = subject.get("object")
     return Event(
         id=body["id"],
