@@ -186,7 +186,7 @@ class Store:
 
     def next_timer(self) -> float | None:
         """When the next timer is due, if there is one."""
-        return self._execute("SELECT min(due_at) FROM timer", ())[0][0]
+        return self._moment("SELECT min(due_at) FROM timer")
 
     def next_delivery(self) -> float | None:
         """When the next delivery is due, if there is one."""
