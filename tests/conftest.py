@@ -1,13 +1,14 @@
 """What every test may ask for. The databases are explained in tests/testbed.py."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 import pytest
 
-from milepost.config import postgres
+from milepost.config import databases, postgres
 from tests import testbed
 
 _running: list[tuple[testbed.Server, postgres.Cluster | None]] = []
@@ -34,6 +35,31 @@ def pytest_unconfigure() -> None:
     _running.clear()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests for a browser say that they did not run, rather than fail, where there is none."""
+    if _chromium() is None:
+        missing = pytest.mark.skip(reason="no Chromium here (on Debian: apt-get install chromium)")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(missing)
+
+
+def _chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """The machine's own Chromium, which refuses its sandbox to root."""
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    return {
+        **browser_type_launch_args,
+        "executable_path": _chromium(),
+        "args": ["--disable-dev-shm-usage", *sandbox],
+    }
+
+
 @pytest.fixture(scope="session")
 def database_server(request: pytest.FixtureRequest) -> testbed.Server:
     """Where databases can be made."""
@@ -47,7 +73,7 @@ def django_db_setup(database_server, django_test_environment, django_db_blocker)
     with django_db_blocker.unblock():
         name = f"mp_run_{os.getpid()}"
         server = testbed.clone(database_server, name)
-        with testbed.connected(server):
+        with databases.pointed_at(server.app_url, server.owner_url):
             yield server
         with database_server.owner() as owner:
             testbed.drop(owner, name)

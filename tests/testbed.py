@@ -102,32 +102,14 @@ def _make_template(server: Server, owner: "psycopg.Connection[tuple[object, ...]
     making = "mp_making"
     drop(owner, making)
     owner.execute(f"CREATE DATABASE {making}")
-    with connected(server.at(making)):
-        from django.core.management import call_command
+    from django.core.management import call_command
 
+    from milepost.config.databases import pointed_at
+
+    made = server.at(making)
+    with pointed_at(made.app_url, made.owner_url):
         call_command("migrate", database="owner", verbosity=0)
     owner.execute(f"ALTER DATABASE {making} RENAME TO {template}")
-
-
-@contextmanager
-def connected(server: Server) -> Iterator[None]:
-    """Django's two connections, pointed at this database."""
-    from django.db import connections
-
-    from milepost.config import environment
-
-    before = {}
-    for alias, url in (("default", server.app_url), ("owner", server.owner_url)):
-        connection = connections[alias]
-        connection.close()
-        before[alias] = dict(connection.settings_dict)
-        connection.settings_dict.update(environment.database(url, max_age_s=600))
-    try:
-        yield
-    finally:
-        for alias, settings in before.items():
-            connections[alias].close()
-            connections[alias].settings_dict.update(settings)
 
 
 def empty(server: Server) -> None:

@@ -177,18 +177,18 @@ class Cluster:
     def _refuse_a_foreign_folder(self, identity: dropping.Identity) -> None:
         if not self.folder.exists():
             return
+        version_file = self.folder / "PG_VERSION"
         owner = self.folder.stat().st_uid
+        if os.access(self.folder, os.R_OK) and any(self.folder.iterdir()) and not version_file.exists():
+            raise ServerRefused(
+                f"{self.folder} is neither empty nor a database. Move it away, or set MILEPOST_DATA."
+            )
         if owner != identity.uid:
             raise ServerRefused(
-                f"{self.folder} belongs to user {owner}, but Milepost runs as user {os.getuid()}. "
+                f"{self.folder} belongs to user {owner}, but the database would run as user {identity.uid}. "
                 "Start Milepost as the user who made the folder, or set MILEPOST_DATA to another one."
             )
-        version_file = self.folder / "PG_VERSION"
         if not version_file.exists():
-            if any(self.folder.iterdir()):
-                raise ServerRefused(
-                    f"{self.folder} is neither empty nor a database. Move it away, or set MILEPOST_DATA."
-                )
             return
         found, ours = version_file.read_text().strip(), major_version()
         if found != ours:

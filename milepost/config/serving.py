@@ -118,7 +118,7 @@ def _fail(sentence: str) -> int:
 
 
 def _web() -> Part:
-    threads = os.environ.get("MILEPOST_WEB_THREADS", "8")
+    threads = os.environ.get("MILEPOST_WEB_THREADS", "4")
     # fmt: off
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",

@@ -125,13 +125,11 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "milepost.web.context.page",
             ],
         },
     }
 ]
-if find_spec("milepost.web.context"):
-    TEMPLATES[0]["OPTIONS"]["context_processors"].append("milepost.web.context.page")  # type: ignore[index]
-COTTON_DIR = "cotton"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # Accounts --------------------------------------------------------------------------------------
