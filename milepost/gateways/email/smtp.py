@@ -33,10 +33,8 @@ class DjangoEmail:
             raise _by_code(mail, max(codes, default=550), refused) from refused
         except smtplib.SMTPResponseException as refused:
             raise _by_code(mail, refused.smtp_code, refused) from refused
-        except (smtplib.SMTPException, OSError) as away:
-            raise EmailUnavailable(str(away)) from away
         except Exception as failed:
-            raise _by_provider(mail, failed) from failed
+            raise _by_kind(mail, failed) from failed
         provider_id = getattr(getattr(letter, "anymail_status", None), "message_id", None)
         return str(provider_id or letter.extra_headers["Message-ID"])
 
@@ -65,15 +63,19 @@ def _by_code(mail: OutgoingEmail, code: int, wrong: Exception) -> Exception:
     return EmailUnavailable(str(wrong))
 
 
-def _by_provider(mail: OutgoingEmail, failed: Exception) -> Exception:
-    """What an anymail backend raised: refused recipients and invalid content are final, the rest may pass."""
-    from anymail import exceptions as anymail  # only a provider's backend raises these
+def _by_kind(mail: OutgoingEmail, failed: Exception) -> Exception:
+    """
+    Refused recipients and invalid content are final, everything on the way there may pass.
+
+    Providers first: anymail's errors over HTTP are OSErrors too.
+    """
+    from anymail import exceptions as anymail  # only a provider's backend needs it
 
     if isinstance(failed, anymail.AnymailRecipientsRefused | anymail.AnymailInvalidAddress):
         return EmailRefused(to=mail.to, problem="the mail provider refuses this address")
     status: Any = getattr(failed, "status_code", None)
     if isinstance(failed, anymail.AnymailAPIError) and status in (400, 413, 422):
         return EmailRefused(to=mail.to, problem=f"the mail provider answered {status}")
-    if isinstance(failed, anymail.AnymailError):
-        return EmailUnavailable(str(failed))
+    if isinstance(failed, anymail.AnymailError | smtplib.SMTPException | OSError):
+        return EmailUnavailable(f"{type(failed).__name__} while sending email")
     return failed

@@ -11,14 +11,10 @@ from milepost.queries.documents_shape import CONTENTS
 
 MOST_BYTES = 1_500_000
 MOST_ROWS = 3_000
-LONGEST_WORD = 24
-WORD_STEP = 8
 
 # Control characters, lone surrogates, noncharacters, the byte-order mark, and the bidirectional embeddings
 # and overrides, which could make an amount read backwards.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufeff\ufffe\uffff\ud800-\udfff]")
-_LONG_WORD = re.compile(rf"(?<!\S)(?!https?://|www\.)\S{{{LONGEST_WORD + 1},}}")
-_ZERO_WIDTH_SPACE = "\u200b"
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
@@ -66,20 +62,15 @@ def created(template: str, content: Mapping[str, Any]) -> int:
 
 def settable(value: Any) -> Any:
     """
-    The same JSON with every text fit to be set: nothing unprintable, and long words breakable.
+    The same JSON with every text fit to be set: nothing unprintable in it.
 
     >>> settable({"a": ["tab\\x00le", 1]})
     {'a': ['table', 1]}
     """
     if isinstance(value, str):
-        return _LONG_WORD.sub(_breakable, _UNPRINTABLE.sub("", value))
+        return _UNPRINTABLE.sub("", value)
     if isinstance(value, Mapping):
         return {key: settable(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [settable(part) for part in value]
     return value
-
-
-def _breakable(word: re.Match[str]) -> str:
-    text = word.group()
-    return _ZERO_WIDTH_SPACE.join(text[i : i + WORD_STEP] for i in range(0, len(text), WORD_STEP))

@@ -34,7 +34,10 @@ class TwilioSms:
     def send(self, to_e164: str, text: str, identity: str) -> str:
         """See SmsGateway. Answers with the message's SID."""
         check(to_e164, text)
-        from twilio.base.exceptions import TwilioException, TwilioRestException
+        try:
+            from twilio.base.exceptions import TwilioException, TwilioRestException
+        except ImportError as missing:
+            raise SmsUnavailable("Texts need one more package: install milepost[twilio].") from missing
 
         origin = {"messaging_service_sid" if self.sender.startswith("MG") else "from_": self.sender}
         try:
