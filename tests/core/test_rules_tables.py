@@ -1,0 +1,103 @@
+"""The tables of docs/rules are run, row by row: a rule that is written down is true."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from milepost.core.billing import JobState, bill
+from milepost.core.money import parse_cents, plain
+from milepost.core.refusals import Refusal
+from milepost.core.rounding import down, half_up, split_cents
+from milepost.core.schedule import row_amounts
+from tests.core import samples
+
+Cells = dict[str, str]
+
+
+def _id(cells: object) -> str:
+    return " ".join(cells.values()) if isinstance(cells, dict) else str(cells)
+
+
+@pytest.mark.parametrize("cells", samples.table("rounding", "half_up"), ids=_id)
+def test_a_single_figure_is_rounded_as_the_page_says(cells: Cells) -> None:
+    exact = Fraction(cells["exact"])
+    assert (half_up(exact), down(exact)) == (int(cells["half_up"]), int(cells["down"]))
+
+
+@pytest.mark.parametrize("cells", samples.table("rounding", "split"), ids=_id)
+def test_an_amount_is_split_as_the_page_says(cells: Cells) -> None:
+    total = parse_cents(cells["amount"], cells["currency"], negative=True)
+    parts = split_cents(total, [Fraction(weight) for weight in cells["weights"].split()])
+    assert [plain(part, cells["currency"]) for part in parts] == cells["parts"].split()
+
+
+@pytest.mark.parametrize("cells", samples.table("contract-tax", "tax"), ids=_id)
+def test_a_contract_is_taxed_as_the_page_says(cells: Cells) -> None:
+    priced = samples.contract(cells["lines"], tax_per=cells["tax per"], tax_rounding=cells["rounding"])
+    tax = ", ".join(f"{code}: {plain(cents, 'USD')}" for code, cents in priced.tax_by_code.items())
+    assert (tax, plain(priced.total_cents, "USD")) == (cells["tax by rate"], cells["total"])
+
+
+@pytest.mark.parametrize("cells", samples.table("schedule", "amounts"), ids=_id)
+def test_a_schedule_comes_to_what_the_page_says(cells: Cells) -> None:
+    job = samples.job(cells["contract"], cells["schedule"])
+    assert samples.amounts(job) == cells["amounts"].split()
+
+
+@pytest.mark.parametrize("cells", samples.table("schedule", "refused"), ids=_id)
+def test_a_schedule_is_refused_as_the_page_says(cells: Cells) -> None:
+    with pytest.raises(Refusal) as refused:
+        row_amounts(samples.contract(cells["contract"]), samples.schedule(cells["schedule"]))
+    assert refused.value.code == cells["refused as"]
+    assert refused.value.field in ("deposit", "milestones")
+
+
+@pytest.mark.parametrize("cells", samples.table("schedule", "changed"), ids=_id)
+def test_a_change_leaves_what_is_billed_and_shares_the_rest(cells: Cells) -> None:
+    job = samples.job(cells["contract"], cells["schedule"])
+    billed = [row for row in cells["billed"].split() if row != "deposit"]
+    if billed:
+        job = job.after(bill(job, billed))
+    placed = {}
+    if cells["placed"]:
+        row, amount = cells["placed"].split(": ")
+        placed[row] = parse_cents(amount, "USD")
+    changed = samples.after_change(job, samples.contract(cells["becomes"]), placed=placed)
+    assert samples.amounts(changed) == cells["amounts"].split()
+
+
+def _jobs(page: str, name: str) -> list[list[Cells]]:
+    """The rows of a table job by job: a row that leaves the contract empty goes on with the last."""
+    jobs: list[list[Cells]] = []
+    for cells in samples.table(page, name):
+        if cells["contract"]:
+            jobs.append([])
+        jobs[-1].append(cells)
+    return jobs
+
+
+@pytest.mark.parametrize(
+    "invoices",
+    _jobs("billing", "invoices") + _jobs("deposit-recovery", "recovery"),
+    ids=lambda invoices: f"{invoices[0].get('recovery', '')} {invoices[0]['schedule']}",
+)
+def test_a_job_is_billed_as_the_page_says(invoices: list[Cells]) -> None:
+    job = samples.job(
+        invoices[0]["contract"],
+        invoices[0]["schedule"],
+        recovery=invoices[0].get("recovery") or "off_the_top",
+    )
+    for cells in invoices:
+        invoice = bill(job, cells["billed"].split())
+        job = job.after(invoice)
+        for column in cells.keys() & {"net", "tax", "earned", "recovered", "due"}:
+            assert Decimal(getattr(invoice, f"{column}_cents")) / 100 == Decimal(cells[column]), column
+    assert_closed(job)
+
+
+def assert_closed(job: JobState) -> None:
+    """Everything is billed, every key is exact, the deposit is used up."""
+    assert job.billed == job.priced.keys
+    assert job.recovered_cents == job.deposit_cents
+    assert job.due_cents == job.priced.total_cents - job.deposit_cents
