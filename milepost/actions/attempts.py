@@ -1,0 +1,247 @@
+"""Payments through the gateway: the attempt first, then whatever the provider's own object says."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from milepost.actions.actor import Actor
+from milepost.actions.door import action
+from milepost.actions.steps.finding import find, lock_payer
+from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
+from milepost.actions.steps.paper import local_day
+from milepost.actions.steps.settling import Balance, allocate, clear_payment, open_balances, release
+from milepost.actions.steps.timeline import tell
+from milepost.core.money import Money
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.records.jobs import Job
+from milepost.records.payments import Attempt, AttemptInvoice, Payment
+
+Outcome = Literal["open", "processing", "succeeded", "failed", "expired"]
+LIVE = ("created", "open", "processing")
+
+
+class NothingDue(Refusal):
+    code = "nothing_due"
+    message = gettext_noop("There is nothing to pay at the moment.")
+
+
+class OnItsWay(Refusal):
+    code = "on_its_way"
+    message = gettext_noop("A bank payment of {amount} is already on its way. There is nothing to do.")
+
+
+@dataclass(frozen=True)
+class InTheWay:
+    """An attempt on the same invoices that was begun and not finished."""
+
+    attempt_id: int
+    session_id: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """
+    An attempt that is committed. `session_id` and `url` are there when the gateway has already
+    answered; `in_the_way` lists attempts that must be closed at the gateway first, and then
+    there is no attempt yet.
+    """
+
+    attempt_id: int | None
+    amount: Money
+    method: str
+    description: str
+    email: str
+    session_id: str = ""
+    url: str = ""
+    in_the_way: tuple[InTheWay, ...] = ()
+
+
+@action("begin_payment")
+def begin_payment(
+    *,
+    by: Actor,
+    at: datetime,
+    job_id: int,
+    method: Literal["card", "bank"],
+    invoice_ids: Sequence[int] = (),
+) -> Begun:
+    """
+    Commit the intention to pay these invoices (all open ones when none is named) in full.
+
+    Pressing twice finds the same attempt. Refuses NothingDue, and OnItsWay while a bank
+    payment for one of them is pending.
+    """
+    job = lock_payer(job_id)
+    wanted = _wanted(job, invoice_ids)
+    live = list(
+        AttemptInvoice.objects.filter(
+            live=True, invoice_id__in=[b.invoice.id for b in wanted]
+        ).select_related("attempt")
+    )
+    attempts = {part.attempt_id: part.attempt for part in live}
+    _refuse_if_on_its_way(attempts.values())
+    amount = Money(sum(balance.open_cents for balance in wanted), job.currency)
+    for attempt in attempts.values():
+        if len(attempts) == 1 and _same(attempt, live, wanted, method, amount):
+            return _begun(job, attempt, amount, wanted)
+    if attempts:
+        in_the_way = tuple(InTheWay(attempt.id, attempt.session_id) for attempt in attempts.values())
+        return Begun(None, amount, method, _describe(wanted), "", in_the_way=in_the_way)
+    attempt = _begin(job, wanted, method=method, amount=amount, by=by, at=at)
+    return _begun(job, attempt, amount, wanted)
+
+
+@action("settle_payment")
+def note_session(*, by: Actor, at: datetime, attempt_id: int, session_id: str, url: str) -> None:
+    """The gateway has made a page for the attempt."""
+    attempt = find(Attempt.objects.select_for_update(no_key=True), id=attempt_id)
+    attempt.session_id, attempt.url, attempt.checked_at = session_id, url, at
+    if attempt.state == "created":
+        attempt.state = "open"
+    attempt.save(update_fields=["session_id", "url", "state", "checked_at"])
+
+
+@action("settle_payment")
+def settle_attempt(
+    *, by: Actor, at: datetime, attempt_id: int, outcome: Outcome, amount_cents: int, failure: str = ""
+) -> None:
+    """
+    Book what the provider's own object says, in any order and any number of times.
+
+    processing: the payment is pending. succeeded: it clears, now or at last. failed, expired: what
+    was pending is released and the invoices can be paid anew.
+    """
+    job = lock_payer(find(Attempt.objects.only("job_id"), id=attempt_id).job_id)
+    attempt = find(Attempt.objects.select_for_update(no_key=True), id=attempt_id)
+    payment = Payment.objects.filter(attempt=attempt).first()
+    settled = payment is not None and payment.state != "pending"
+    if outcome == "open" or settled:
+        _checked(attempt, at)
+        return
+    if outcome == "processing" and payment is None:
+        payment = _pending(attempt, job, amount_cents, at)
+        _tell_on_its_way(payment, job, by=by, at=at)
+    elif outcome == "succeeded":
+        payment = payment or _pending(attempt, job, amount_cents, at)
+        clear_payment(payment, job, by=by, at=at)
+    elif outcome in ("failed", "expired"):
+        _failed(attempt, payment, job, failure, by=by, at=at)
+    _checked(attempt, at, state=outcome, failure=failure)
+
+
+def _wanted(job: Job, invoice_ids: Sequence[int]) -> list[Balance]:
+    balances = open_balances(job)
+    if invoice_ids:
+        balances = [balance for balance in balances if balance.invoice.id in set(invoice_ids)]
+    pending = Payment.objects.filter(job=job, state="pending").first()
+    wanted = [balance for balance in balances if balance.open_cents > 0]
+    if not wanted and pending:
+        raise OnItsWay(amount=Money(pending.amount_cents, pending.currency))
+    if not wanted:
+        raise NothingDue
+    return wanted
+
+
+def _refuse_if_on_its_way(attempts: Iterable[Attempt]) -> None:
+    for attempt in attempts:
+        if attempt.state == "processing":
+            raise OnItsWay(amount=Money(attempt.amount_cents, attempt.currency))
+
+
+def _same(
+    attempt: Attempt, live: list[AttemptInvoice], wanted: list[Balance], method: str, amount: Money
+) -> bool:
+    parts = {(part.invoice_id, part.amount_cents) for part in live}
+    asked = {(balance.invoice.id, balance.open_cents) for balance in wanted}
+    return attempt.method == method and attempt.amount_cents == amount.cents and parts == asked
+
+
+def _begin(
+    job: Job, wanted: list[Balance], *, method: str, amount: Money, by: Actor, at: datetime
+) -> Attempt:
+    attempt = Attempt.objects.create(
+        business_id=job.business_id,
+        job=job,
+        contact_id=by.contact_id,
+        method=method,
+        amount_cents=amount.cents,
+        currency=amount.currency,
+        created_at=at,
+    )
+    AttemptInvoice.objects.bulk_create(
+        [
+            AttemptInvoice(
+                business_id=job.business_id,
+                attempt=attempt,
+                invoice=balance.invoice,
+                amount_cents=balance.open_cents,
+            )
+            for balance in wanted
+        ]
+    )
+    return attempt
+
+
+def _begun(job: Job, attempt: Attempt, amount: Money, wanted: list[Balance]) -> Begun:
+    payers = contacts_for(job, "payer")
+    email = next((contact.email for contact in payers if contact.email), "")
+    return Begun(
+        attempt.id, amount, attempt.method, _describe(wanted), email, attempt.session_id, attempt.url
+    )
+
+
+def _describe(wanted: list[Balance]) -> str:
+    return ", ".join(f"{balance.invoice.number_text} {balance.invoice.title}" for balance in wanted)[:200]
+
+
+def _pending(attempt: Attempt, job: Job, amount_cents: int, at: datetime) -> Payment:
+    payment = Payment.objects.create(
+        business_id=job.business_id,
+        customer_id=job.customer_id,
+        job=job,
+        attempt=attempt,
+        method=attempt.method,
+        reference=attempt.session_id[-12:],
+        currency=attempt.currency,
+        amount_cents=amount_cents,
+        state="pending",
+        received_on=local_day(job.business, at),
+        recorded_at=at,
+        recorded_by="Milepost",
+    )
+    first = attempt.invoices.order_by("invoice_id").first()
+    allocate(payment, job, first=first.invoice_id if first else None)
+    return payment
+
+
+def _tell_on_its_way(payment: Payment, job: Job, *, by: Actor, at: datetime) -> None:
+    facts = {"payment_id": payment.id, "amount_cents": payment.amount_cents, "method": payment.method}
+    tell(job, "payment_pending", by=by, at=at, **facts)
+    contacts = contacts_for(job, "payer")
+    post_to(job, contacts, "payment_on_its_way", cause=str(payment.id), facts=facts, at=at)
+
+
+def _failed(
+    attempt: Attempt, payment: Payment | None, job: Job, failure: str, *, by: Actor, at: datetime
+) -> None:
+    if payment is None:
+        return
+    release(payment)
+    payment.state = "failed"
+    payment.save(update_fields=["state"])
+    facts = {"payment_id": payment.id, "amount_cents": payment.amount_cents, "reason": failure}
+    tell(job, "payment_failed", by=by, at=at, **facts)
+    contacts = contacts_for(job, "payer")
+    post_to(job, contacts, "payment_failed", cause=str(payment.id), facts=facts, at=at)
+    post_to_office(job, "payment_failed_office", cause=str(payment.id), facts=facts, at=at)
+
+
+def _checked(attempt: Attempt, at: datetime, *, state: str = "", failure: str = "") -> None:
+    attempt.checked_at = at
+    if state:
+        attempt.state, attempt.failure = state, failure[:500]
+    attempt.save(update_fields=["checked_at", "state", "failure"])
+    if attempt.state not in LIVE:
+        AttemptInvoice.objects.filter(attempt=attempt, live=True).update(live=False)

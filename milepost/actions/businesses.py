@@ -1,0 +1,167 @@
+"""Start a business, let people in, change how it works."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from milepost.actions.actor import Actor
+from milepost.actions.door import action
+from milepost.actions.steps.journal import CHART
+from milepost.actions.steps.numbering import FIRST
+from milepost.actions.steps.reach import email_address, phone_e164
+from milepost.core.countries import defaults_for
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import InputRefused, Refusal
+from milepost.records.businesses import Business, Series, TaxCode
+from milepost.records.journal import Account
+from milepost.records.people import ROLES, Membership, User
+from milepost.records.scope import scoped
+
+
+class EmailTaken(Refusal):
+    code = "email_taken"
+    message = gettext_noop("{email} already has an account. Sign in, or reset the password.")
+
+
+class WeakPassword(Refusal):
+    code = "weak_password"
+    message = gettext_noop("{problem}")
+
+
+class Missing(Refusal):
+    """Something that is needed was left empty."""
+
+    code = "missing"
+    message = gettext_noop("Please fill this in.")
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new business and its owner."""
+
+    business_id: int
+    user_id: int
+
+
+def start_business(
+    *,
+    name: str,
+    email: str,
+    password: str,
+    at: datetime,
+    owner_name: str = "",
+    country: str = "US",
+    **settings: object,
+) -> Started:
+    """
+    A person signs up with a business of their own: books, number series and defaults are made.
+
+    Refuses Missing, BadEmail, EmailTaken and WeakPassword, each at its field.
+    """
+    if not name.strip():
+        raise Missing(field="name")
+    address = email_address(email)
+    if not address:
+        raise Missing(field="email")
+    business_id = _next_business_id()
+    with scoped(business_id, writing=True):
+        user = _new_user(address, password, owner_name)
+        _open_books(business_id, name=name.strip(), email=address, country=country, settings=settings, at=at)
+        Membership.objects.create(business_id=business_id, user_id=user.id, role="owner")
+    return Started(business_id, user.id)
+
+
+def _new_user(email: str, password: str, name: str) -> User:
+    if User.objects.filter(email__iexact=email).exists():
+        raise EmailTaken(field="email", email=email)
+    try:
+        validate_password(password, User(email=email, name=name))
+    except ValidationError as error:
+        raise WeakPassword(field="password", problem=" ".join(error.messages)) from None
+    return User.objects.create_user(email, password, name=name.strip())
+
+
+def _next_business_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('business', 'id'))")
+        return int(cursor.fetchone()[0])
+
+
+def _open_books(
+    business_id: int, *, name: str, email: str, country: str, settings: dict[str, object], at: datetime
+) -> None:
+    defaults = defaults_for(country)
+    values: dict[str, object] = {
+        "country": country.upper(),
+        "currency": defaults.currency,
+        "timezone": defaults.timezone,
+        "locale": defaults.locale,
+        "holidays": defaults.holidays,
+        "email": email,
+    } | settings
+    Business.objects.create(id=business_id, name=name, created_at=at, **values)
+    Series.objects.bulk_create(
+        [
+            Series(business_id=business_id, kind=kind, prefix=prefix, next_number=first)
+            for kind, (prefix, first) in FIRST.items()
+        ]
+    )
+    Account.objects.bulk_create(
+        [
+            Account(business_id=business_id, code=code, number=number, name=label, side=side)
+            for code, number, label, side in CHART
+        ]
+    )
+
+
+@action("add_member")
+def add_member(
+    *, by: Actor, at: datetime, name: str, email: str, role: str, password: str, phone: str = ""
+) -> int:
+    """Give a new person a sign-in and a role. Returns the user's id; refuses as start_business does."""
+    if role not in ROLES:
+        raise InputRefused(field="role", problem=f"“{role}” is not a role.")
+    user = _new_user(email_address(email), password, name)
+    country = Business.objects.values_list("country", flat=True).get()
+    Membership.objects.create(
+        business_id=by.business_id, user_id=user.id, role=role, phone=phone_e164(phone, country=country)
+    )
+    return user.id
+
+
+CHANGEABLE = frozenset(
+    {
+        "name", "email", "phone", "address", "registration", "licence", "brand_color", "timezone", "locale",
+        "holidays", "tax_per", "tax_rounding", "recovery", "approval_days", "net_days", "late_fee_monthly",
+        "grace_days", "pause_after_days", "technician_sends", "bank_from_cents", "transfer_details",
+        "cheque_details",
+    }
+)  # fmt: skip
+
+
+@action("change_business")
+def change_business(*, by: Actor, at: datetime, **changes: object) -> None:
+    """Change settings. What is signed keeps the terms that it was signed with."""
+    unknown = set(changes) - CHANGEABLE
+    if unknown:
+        raise InputRefused(field=sorted(unknown)[0], problem="This setting cannot be changed here.")
+    Business.objects.filter(id=by.business_id).update(**changes)
+
+
+@action("add_tax_code")
+def add_tax_code(*, by: Actor, at: datetime, name: str, percent: Decimal, is_default: bool = False) -> int:
+    """A tax by name and rate, in percent. The same name and rate again is the same tax."""
+    if not name.strip():
+        raise Missing(field="name")
+    if not Decimal(-100) <= percent <= Decimal(100):
+        raise InputRefused(field="percent", problem="A tax rate lies between -100 and 100 percent.")
+    if is_default:
+        TaxCode.objects.update(is_default=False)
+    code, _ = TaxCode.objects.get_or_create(
+        business_id=by.business_id, name=name.strip(), percent=percent, defaults={"is_default": is_default}
+    )
+    return code.id

@@ -1,0 +1,158 @@
+"""Quotes: draft, change, send. Signing is in `signing`."""
+
+from datetime import datetime
+
+from milepost.actions.actor import Actor
+from milepost.actions.door import action
+from milepost.actions.quote_input import QuoteInput
+from milepost.actions.steps.finding import find, lock_job
+from milepost.actions.steps.numbering import next_number
+from milepost.actions.steps.offer import build_lines, build_rows, clauses_of, site_of, terms_of, title_of
+from milepost.actions.steps.once import first_result, remember
+from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to
+from milepost.actions.steps.pricing import price_quote
+from milepost.actions.steps.timeline import tell
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.records.businesses import Business
+from milepost.records.customers import Customer
+from milepost.records.jobs import Job
+from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
+
+
+class QuoteIsSigned(Refusal):
+    code = "quote_is_signed"
+    message = gettext_noop("{number} is signed. What changes now is a change order.")
+
+
+class NothingToSign(Refusal):
+    code = "nothing_to_sign"
+    message = gettext_noop("Add at least one line with a price, so that there is something to sign.")
+
+
+@action("draft_quote")
+def draft_quote(
+    *,
+    by: Actor,
+    at: datetime,
+    customer_id: int,
+    quote: QuoteInput,
+    number: str = "",
+    form_key: str = "",
+) -> int:
+    """
+    Start a quote for a customer. Returns the job's id; the same form sent twice makes one quote.
+
+    Prices are checked when it is sent; a draft may be incomplete.
+    """
+    before = first_result(form_key, "draft_quote", at=at)
+    if before:
+        return before["job_id"]
+    business = Business.objects.get()
+    customer = find(Customer.objects.all(), id=customer_id)
+    job = Job.objects.create(
+        business=business,
+        customer=customer,
+        site=site_of(customer, quote.site),
+        number=number or next_number("quote").text,
+        title=title_of(quote),
+        currency=business.currency,
+        recovery=quote.recovery or business.recovery,
+        deposit_tax=business.deposit_tax,
+        created_at=at,
+    )
+    _write_version(business, job, 1, quote, at)
+    remember(form_key, job_id=job.id)
+    return job.id
+
+
+@action("draft_quote")
+def save_quote(*, by: Actor, at: datetime, job_id: int, quote: QuoteInput) -> None:
+    """
+    Replace a quote's content. One that was sent becomes the next version, and the customer's
+    link keeps showing the last one sent until the new one is. Refuses QuoteIsSigned.
+    """
+    job = lock_job(job_id)
+    if job.state not in ("draft", "sent"):
+        raise QuoteIsSigned(number=job.number)
+    latest = job.versions.latest("version")
+    version = latest.version
+    if latest.sent_at is None:
+        QuoteLine.objects.filter(quote_version=latest).delete()
+        QuoteRow.objects.filter(quote_version=latest).delete()
+        latest.delete()
+    else:
+        version += 1
+    job.title = title_of(quote)
+    job.site = site_of(job.customer, quote.site)
+    job.recovery = quote.recovery or job.business.recovery
+    job.save(update_fields=["title", "site", "recovery"])
+    _write_version(job.business, job, version, quote, at)
+
+
+@action("send_quote")
+def send_quote(*, by: Actor, at: datetime, job_id: int) -> None:
+    """
+    Freeze the newest version and send its link to everyone who approves.
+
+    Refuses NothingToSign and whatever the contract or the schedule refuses.
+    """
+    job = lock_job(job_id)
+    if job.state not in ("draft", "sent"):
+        raise QuoteIsSigned(number=job.number)
+    version = job.versions.latest("version")
+    if version.sent_at is None:
+        _freeze(job, version, at)
+    everyone = contacts_for(job, "everyone")
+    ensure_links(job, everyone, at=at)
+    if job.state != "sent":
+        job.state = "sent"
+        job.save(update_fields=["state"])
+    event = tell(job, "quote_sent", by=by, at=at, version=version.version, total_cents=version.total_cents)
+    post_to(
+        job,
+        [contact for contact in everyone if contact.approves] or everyone,
+        "quote_sent",
+        cause=str(event.id),
+        facts={"total_cents": version.total_cents, "version": version.version},
+        at=at,
+    )
+
+
+@action("view_quote")
+def note_viewed(*, by: Actor, at: datetime, job_id: int) -> None:
+    """The customer opened the newest sent version: told once a version, by an explicit request."""
+    job = lock_job(job_id)
+    version = job.versions.filter(sent_at__isnull=False).order_by("-version").first()
+    if version and job.state == "sent" and not job.events.filter(kind=f"viewed_v{version.version}").exists():
+        tell(job, f"viewed_v{version.version}", by=by, at=at, for_customer=False)
+
+
+def _freeze(job: Job, version: QuoteVersion, at: datetime) -> None:
+    lines = list(version.lines.order_by("position"))
+    rows = list(version.rows.order_by("position"))
+    if not lines:
+        raise NothingToSign(field="lines")
+    priced = price_quote(job.business, lines, rows, currency=job.currency, recovery=job.recovery)
+    if priced.contract.total_cents <= 0:
+        raise NothingToSign(field="lines")
+    version.total_cents = priced.contract.total_cents
+    version.sent_at = at
+    version.save(update_fields=["total_cents", "sent_at"])
+
+
+def _write_version(business: Business, job: Job, version: int, quote: QuoteInput, at: datetime) -> None:
+    terms = terms_of(business, quote.terms)
+    written = QuoteVersion.objects.create(
+        business=business,
+        job=job,
+        version=version,
+        template=quote.template,
+        terms=terms,
+        clauses=clauses_of(quote, terms),
+        note=quote.note.strip(),
+        expires_on=quote.expires_on,
+        created_at=at,
+    )
+    QuoteLine.objects.bulk_create(build_lines(business, written, quote.lines))
+    QuoteRow.objects.bulk_create(build_rows(business, written, quote.rows))

@@ -1,0 +1,150 @@
+"""Sign a quote: the offer becomes a contract, its schedule stands, its deposit is billed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from milepost.actions.actor import Actor
+from milepost.actions.businesses import Missing
+from milepost.actions.door import action
+from milepost.actions.quotes import QuoteIsSigned
+from milepost.actions.steps.billing_state import LoadedJob
+from milepost.actions.steps.documents import freeze
+from milepost.actions.steps.finding import lock_job
+from milepost.actions.steps.issuing import deposit_increment, issue
+from milepost.actions.steps.opening import open_job
+from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
+from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_facts, tax_facts
+from milepost.actions.steps.pricing import price_quote
+from milepost.actions.steps.timeline import tell
+from milepost.core.contract import Key
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.queries.paper.contract import contract_content
+from milepost.queries.paper.facts import ContractFacts
+from milepost.records.invoices import Invoice
+from milepost.records.jobs import Job
+from milepost.records.quotes import QuoteVersion, Signature
+
+
+class NewerVersion(Refusal):
+    code = "newer_version"
+    message = gettext_noop(
+        "This quote was changed in the meantime. Please look at the new version, then sign."
+    )
+
+
+class NotSentYet(Refusal):
+    code = "not_sent_yet"
+    message = gettext_noop("{number} is still a draft. Send it first, then it can be signed.")
+
+
+class QuoteExpired(Refusal):
+    code = "quote_expired"
+    message = gettext_noop("This quote expired on {day}. Ask for a new one.")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed job; its deposit's invoice if it has one."""
+
+    job_id: int
+    deposit_invoice_id: int | None
+
+
+@action("sign_quote")
+def sign_quote(
+    *,
+    by: Actor,
+    at: datetime,
+    job_id: int,
+    version: int,
+    name: str,
+    how: str = "link",
+    address: str = "",
+    device: str = "",
+    copy_file_id: int | None = None,
+) -> Signed:
+    """
+    Put a name under one sent version. Signing the same version again changes nothing.
+
+    `how` is "link", "in_person" (on the contractor's device) or "paper" (with the uploaded copy).
+    Refuses Missing (the name), NotSentYet, NewerVersion, QuoteExpired, QuoteIsSigned.
+    """
+    job = lock_job(job_id)
+    if not name.strip():
+        raise Missing(field="name")
+    if job.signed_on:
+        return _signed_before(job, version)
+    offered = _offered(job, version, local_day(job.business, at))
+    lines, rows = list(offered.lines.order_by("position")), list(offered.rows.order_by("position"))
+    priced = price_quote(job.business, lines, rows, currency=job.currency, recovery=job.recovery)
+    loaded = open_job(job, offered, lines, rows, priced, on=local_day(job.business, at))
+    contacts = contacts_for(job, "everyone")
+    facts = _contract_facts(loaded, offered, name.strip(), how, at)
+    document = freeze(job, "contract", f"Contract {job.number}", contract_content(facts), at=at)
+    Signature.objects.create(
+        business_id=job.business_id,
+        job=job,
+        quote_version=offered,
+        contact_id=by.contact_id,
+        name=name.strip()[:200],
+        how=how,
+        signed_at=at,
+        address=address[:64],
+        device=device[:300],
+        document=document,
+        copy_id=copy_file_id,
+    )
+    tell(
+        job, "signed", by=by, at=at, name=name.strip(), how=how, version=version,
+        contract_cents=job.contract_cents, document_id=document.id, sha256=document.sha256,
+    )  # fmt: skip
+    said = {"name": name.strip(), "contract_cents": job.contract_cents}
+    post_to(job, contacts, "signed", cause=str(job.id), facts=said, at=at, document_ids=[document.id])
+    post_to_office(job, "signed_office", cause=str(job.id), facts=said, at=at)
+    return Signed(job.id, _bill_deposit(loaded, by, at))
+
+
+def _signed_before(job: Job, version: int) -> Signed:
+    signature = Signature.objects.select_related("quote_version").filter(job=job).first()
+    if signature is None or signature.quote_version.version != version:
+        raise QuoteIsSigned(number=job.number)
+    deposit = Invoice.objects.filter(job=job, kind="deposit").first()
+    return Signed(job.id, deposit.id if deposit else None)
+
+
+def _offered(job: Job, version: int, today: date) -> QuoteVersion:
+    sent = job.versions.filter(sent_at__isnull=False).order_by("-version").first()
+    if sent is None:
+        raise NotSentYet(number=job.number)
+    if sent.version != version:
+        raise NewerVersion
+    if sent.expires_on and today > sent.expires_on:
+        raise QuoteExpired(day=sent.expires_on)
+    return sent
+
+
+def _contract_facts(
+    loaded: LoadedJob, offered: QuoteVersion, name: str, how: str, at: datetime
+) -> ContractFacts:
+    whole = dict(loaded.state.priced.keys)
+    nothing: dict[Key, int] = {}
+    return ContractFacts(
+        job=job_facts(loaded.job, contacts_for(loaded.job, "everyone"), at=at),
+        version=offered.version,
+        lines=line_facts(loaded, whole, nothing),
+        taxes=tax_facts(loaded, whole),
+        rows=row_facts(loaded, settled={}, now={}, done={}),
+        clauses=offered.clauses,
+        note=offered.note,
+        signed_by=name,
+        signed_at=at,
+        how=how,
+    )
+
+
+def _bill_deposit(loaded: LoadedJob, by: Actor, at: datetime) -> int | None:
+    deposit = loaded.deposit
+    if deposit is None or not deposit.amount_cents:
+        return None
+    return issue(loaded, deposit_increment(deposit), by=by, at=at).id

@@ -1,0 +1,79 @@
+"""The end of a job: nothing left to bill, nothing left to pay."""
+
+from datetime import datetime
+
+from milepost.actions.actor import Actor
+from milepost.actions.steps.billing_state import LoadedJob, settled_by_row
+from milepost.actions.steps.documents import freeze
+from milepost.actions.steps.outbox import post_to
+from milepost.actions.steps.paper import job_facts, line_facts, row_facts, tax_facts
+from milepost.actions.steps.timeline import tell
+from milepost.queries.paper.facts import MoneyEvent, StatementFacts
+from milepost.queries.paper.statement import statement_content
+from milepost.records.customers import Contact
+from milepost.records.invoices import Invoice
+from milepost.records.payments import Payment
+
+
+def close_if_finished(loaded: LoadedJob, contacts: list[Contact], *, by: Actor, at: datetime) -> bool:
+    """
+    Close the job with its closing statement, once every row is billed and every invoice is
+    settled by money that cleared. Returns whether it closed.
+    """
+    job = loaded.job
+    if job.state != "open" or any(
+        row.id not in loaded.billed_rows and row.amount_cents for row in loaded.rows
+    ):
+        return False
+    if any(row.kind == "milestone" and row.id not in loaded.billed_rows for row in loaded.rows):
+        return False
+    settled = settled_by_row(job)
+    if any(settled.get(row.id, 0) < row.amount_cents for row in loaded.rows):
+        return False
+    job.state, job.closed_at = "closed", at
+    job.save(update_fields=["state", "closed_at"])
+    document = freeze(
+        job, "statement", f"Closing statement {job.number}", _statement(loaded, settled, contacts, at), at=at
+    )
+    tell(job, "closed", by=by, at=at, contract_cents=job.contract_cents, document_id=document.id)
+    post_to(
+        job,
+        contacts,
+        "closed",
+        cause=str(job.id),
+        facts={"contract_cents": job.contract_cents, "paid_cents": sum(settled.values())},
+        at=at,
+        document_ids=[document.id],
+    )
+    return True
+
+
+def _statement(
+    loaded: LoadedJob, settled: dict[int, int], contacts: list[Contact], at: datetime
+) -> dict[str, object]:
+    job = loaded.job
+    whole = dict(loaded.state.priced.keys)
+    facts = StatementFacts(
+        job=job_facts(job, contacts, at=at),
+        lines=line_facts(loaded, whole, {}),
+        taxes=tax_facts(loaded, whole),
+        events=_money_events(job.id),
+        rows=row_facts(loaded, settled=settled, now={}, done={}),
+        billed_cents=loaded.billed_cents,
+        paid_cents=sum(settled.values()),
+    )
+    return dict(statement_content(facts))
+
+
+def _money_events(job_id: int) -> list[MoneyEvent]:
+    invoices = [
+        MoneyEvent(invoice.issued_on, invoice.title, invoice.number_text, invoice.total_cents, 0)
+        for invoice in Invoice.objects.filter(job_id=job_id).order_by("id")
+    ]
+    payments = [
+        MoneyEvent(payment.received_on, payment.method, payment.receipt.number_text, 0, payment.amount_cents)
+        for payment in Payment.objects.filter(job_id=job_id, state="cleared", receipt__isnull=False)
+        .select_related("receipt")
+        .order_by("id")
+    ]
+    return sorted([*invoices, *payments], key=lambda event: event.on)

@@ -1,0 +1,25 @@
+"""Freeze a document: its content as canonical text, its hash, the version of its template."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from milepost.actions.steps.timeline import canonical
+from milepost.queries.documents_shape import TEMPLATE_VERSION
+from milepost.records.files import Document
+from milepost.records.jobs import Job
+
+
+def freeze(job: Job, kind: str, name: str, content: Mapping[str, object], *, at: datetime) -> Document:
+    """What is frozen here is what will be printed, once, and never replaced."""
+    text = canonical(content)
+    return Document.objects.create(
+        business_id=job.business_id,
+        job=job,
+        kind=kind,
+        name=name,
+        template_version=TEMPLATE_VERSION,
+        content=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        created_at=at,
+    )

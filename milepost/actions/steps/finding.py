@@ -1,0 +1,40 @@
+"""Find a row of the business in scope, locked; what is not there and what is another's look the same."""
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.records.customers import Customer
+from milepost.records.jobs import Job
+
+M = TypeVar("M", bound=Model)
+
+
+class NotFound(Refusal):
+    """There is no such thing in this business."""
+
+    code = "not_found"
+    message = gettext_noop("This no longer exists, or never did.")
+
+
+def find(rows: "QuerySet[M]", **lookup: object) -> M:
+    """The one row, or NotFound."""
+    found = rows.filter(**lookup).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock_job(job_id: int) -> Job:
+    """The job and what belongs to it, locked until the transaction ends."""
+    jobs = Job.objects.select_for_update(no_key=True, of=("self",))
+    return find(jobs.select_related("business", "customer", "site"), id=job_id)
+
+
+def lock_payer(job_id: int) -> Job:
+    """The job and its customer, locked in the one order: customer, then job."""
+    customer_id = find(Job.objects.only("customer_id"), id=job_id).customer_id
+    Customer.objects.select_for_update(no_key=True).get(id=customer_id)
+    return lock_job(job_id)

@@ -1,0 +1,242 @@
+"""Issue an invoice: number, frozen content, positions, journal, timeline, messages; all or nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from milepost.actions.actor import Actor
+from milepost.actions.steps.billing_state import LoadedJob, settled_by_row
+from milepost.actions.steps.documents import freeze
+from milepost.actions.steps.journal import Move, post
+from milepost.actions.steps.numbering import Number, next_number
+from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to
+from milepost.actions.steps.paper import completions, job_facts, line_facts, local_day, row_facts, tax_facts
+from milepost.actions.steps.timeline import tell
+from milepost.core.billing import Bill, bill
+from milepost.core.contract import Key
+from milepost.core.duedates import due_on
+from milepost.queries.paper.facts import InvoiceFacts, TaxFacts
+from milepost.queries.paper.invoice import invoice_content
+from milepost.records.customers import Contact
+from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
+from milepost.records.jobs import ScheduleRow
+
+
+@dataclass(frozen=True)
+class Increment:
+    """What one invoice adds, in cents: by key, by row, and the deposit that it recovers."""
+
+    kind: str
+    by_key: Mapping[Key, int]
+    by_row: Mapping[int, int]
+    recovered_cents: int
+    net_cents: int
+    tax_cents: int
+
+    @property
+    def total_cents(self) -> int:
+        return self.net_cents + self.tax_cents - self.recovered_cents
+
+
+def deposit_increment(deposit: ScheduleRow) -> Increment:
+    """The deposit's invoice: a liability, no tax and nothing earned (`on_application`)."""
+    return Increment("deposit", {}, {deposit.id: deposit.amount_cents}, 0, deposit.amount_cents, 0)
+
+
+def milestone_increment(loaded: LoadedJob, row_ids: Sequence[int], *, kind: str = "progress") -> Increment:
+    """The invoice of these milestones: position now less what was billed. Refuses as the core does."""
+    made: Bill = bill(loaded.state, row_ids)
+    by_key = {line.key: line.delta_cents for line in made.lines}
+    by_row = {int(str(row)): cents for row, cents in made.due_by_row.items()}
+    return Increment(kind, by_key, by_row, made.recovered_cents, made.net_cents, made.tax_cents)
+
+
+def issue(loaded: LoadedJob, increment: Increment, *, by: Actor, at: datetime) -> Invoice:
+    """Issue one invoice and send it to whoever pays."""
+    job = loaded.job
+    contacts = contacts_for(job, "everyone")
+    ensure_links(job, contacts, at=at)
+    number = next_number("invoice")
+    facts = _facts(loaded, increment, number, contacts, at)
+    content = invoice_content(facts)
+    document = freeze(job, "invoice", f"Invoice {number.text}", content, at=at)
+    invoice = Invoice.objects.create(
+        business_id=job.business_id,
+        job=job,
+        customer_id=job.customer_id,
+        kind=increment.kind,
+        series_id=number.series_id,
+        number=number.number,
+        previous_number=number.previous,
+        number_text=number.text,
+        title=", ".join(row.name for row in loaded.rows if row.id in increment.by_row)[:300],
+        currency=job.currency,
+        net_cents=increment.net_cents,
+        tax_cents=increment.tax_cents,
+        recovered_cents=increment.recovered_cents,
+        total_cents=increment.total_cents,
+        issued_on=facts.issued_on,
+        due_on=facts.due_on,
+        issued_at=at,
+        document=document,
+    )
+    _write_parts(loaded, invoice, increment, facts.taxes)
+    _write_positions(loaded, invoice, increment)
+    _write_journal(invoice, increment, at)
+    _tell(loaded, invoice, contacts, by=by, at=at)
+    return invoice
+
+
+def _facts(
+    loaded: LoadedJob, increment: Increment, number: Number, contacts: Sequence[Contact], at: datetime
+) -> InvoiceFacts:
+    job = loaded.job
+    issued = local_day(job.business, at)
+    net_days = int(job.terms["net_days"])
+    deposit = loaded.deposit
+    deposit_cents = loaded.row_head_cents(deposit) if deposit else 0
+    recovered = loaded.state.recovered_cents + increment.recovered_cents
+    done = completions(list(increment.by_row)) if increment.kind == "progress" else {}
+    return InvoiceFacts(
+        job=job_facts(job, contacts, at=at),
+        kind=increment.kind,  # type: ignore[arg-type]
+        number=number.text,
+        issued_on=issued,
+        due_on=issued if increment.kind == "deposit" else due_on(issued, net_days),
+        lines=line_facts(loaded, increment.by_key, loaded.state.billed),
+        taxes=tax_facts(loaded, increment.by_key),
+        rows=row_facts(loaded, settled=settled_by_row(job), now=increment.by_row, done=done),
+        net_cents=increment.net_cents,
+        tax_cents=increment.tax_cents,
+        recovered_cents=increment.recovered_cents,
+        total_cents=increment.total_cents,
+        billed_before_cents=loaded.billed_cents,
+        deposit_cents=deposit_cents,
+        deposit_left_cents=deposit_cents - recovered,
+    )
+
+
+def _write_parts(
+    loaded: LoadedJob, invoice: Invoice, increment: Increment, taxes: Sequence[TaxFacts]
+) -> None:
+    business_id = invoice.business_id
+    InvoiceRow.objects.bulk_create(
+        [
+            InvoiceRow(business_id=business_id, invoice=invoice, row_id=row_id, due_cents=cents)
+            for row_id, cents in increment.by_row.items()
+        ]
+    )
+    InvoiceLine.objects.bulk_create(
+        [
+            InvoiceLine(
+                business_id=business_id,
+                invoice=invoice,
+                line=line,
+                position=place,
+                before_cents=loaded.state.billed[Key(line.id)],
+                net_cents=increment.by_key[Key(line.id)],
+            )
+            for place, line in enumerate(loaded.lines, start=1)
+            if increment.by_key.get(Key(line.id))
+        ]
+    )
+    codes = list(dict.fromkeys(key.tax for key in loaded.keys if key.tax is not None))
+    InvoiceTax.objects.bulk_create(
+        [
+            InvoiceTax(
+                business_id=business_id,
+                invoice=invoice,
+                tax_code_id=code,
+                name=tax.name,
+                percent=tax.percent,
+                base_cents=tax.base_cents,
+                tax_cents=tax.tax_cents,
+            )
+            for code, tax in zip(codes, taxes, strict=True)
+            if increment.by_key and (tax.base_cents or tax.tax_cents)
+        ]
+    )
+
+
+def _write_positions(loaded: LoadedJob, invoice: Invoice, increment: Increment) -> None:
+    entries = [_position(loaded, invoice, "due", row_id, cents) for row_id, cents in increment.by_row.items()]
+    if loaded.deposit:
+        entries.append(_position(loaded, invoice, "recovered", loaded.deposit.id, increment.recovered_cents))
+    entries += [
+        _position(loaded, invoice, "earned", loaded.keys[key].id, cents)
+        for key, cents in increment.by_key.items()
+    ]
+    Position.objects.bulk_create([entry for entry in entries if entry.delta_cents])
+
+
+def _position(loaded: LoadedJob, invoice: Invoice, kind: str, track: int, cents: int) -> Position:
+    head = loaded.head(kind, track)
+    return Position(
+        business_id=invoice.business_id,
+        job_id=invoice.job_id,
+        kind=kind,
+        row_id=None if kind == "earned" else track,
+        key_id=track if kind == "earned" else None,
+        invoice=invoice,
+        prev_id=head.id,
+        start_cents=head.cents,
+        delta_cents=cents,
+    )
+
+
+def _write_journal(invoice: Invoice, increment: Increment, at: datetime) -> None:
+    if increment.kind == "deposit":
+        moves = [Move("receivables", "deposits", increment.total_cents)]
+    else:
+        taxes: dict[int, int] = {}
+        for key, cents in increment.by_key.items():
+            if key.tax is not None:
+                taxes[int(str(key.tax))] = taxes.get(int(str(key.tax)), 0) + cents
+        moves = [
+            Move("receivables", "revenue", increment.net_cents),
+            *(Move("receivables", "tax_payable", cents, code) for code, cents in taxes.items()),
+            Move("deposits", "receivables", increment.recovered_cents),
+        ]
+    post(
+        f"{increment.kind}_invoice",
+        moves,
+        currency=invoice.currency,
+        on=invoice.issued_on,
+        at=at,
+        job_id=invoice.job_id,
+        invoice_id=invoice.id,
+    )
+
+
+def _tell(
+    loaded: LoadedJob, invoice: Invoice, contacts: Sequence[Contact], *, by: Actor, at: datetime
+) -> None:
+    tell(
+        loaded.job,
+        "invoice_sent",
+        by=by,
+        at=at,
+        invoice_id=invoice.id,
+        number=invoice.number_text,
+        title=invoice.title,
+        total_cents=invoice.total_cents,
+    )
+    if not invoice.total_cents:
+        return
+    payers = [contact for contact in contacts if contact.pays] or contacts
+    post_to(
+        loaded.job,
+        payers,
+        "invoice_sent",
+        cause=str(invoice.id),
+        facts={
+            "invoice_id": invoice.id,
+            "number": invoice.number_text,
+            "title": invoice.title,
+            "kind": invoice.kind,
+            "total_cents": invoice.total_cents,
+            "due_on": invoice.due_on.isoformat(),
+        },
+        at=at,
+        document_ids=[invoice.document_id],
+    )

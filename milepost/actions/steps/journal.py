@@ -1,0 +1,102 @@
+"""The journal's entries. Accounts and transfers are those of the money model, section 9."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from milepost.records.scope import current_business_id
+
+
+@dataclass(frozen=True)
+class Move:
+    """Debit one account, credit another, by their codes. A negative amount is the move swapped."""
+
+    debit: str
+    credit: str
+    cents: int
+    tax_code_id: int | None = None
+
+
+CHART: tuple[tuple[str, str, str, str], ...] = (
+    ("cash", "1000", "Cash", "debit"),
+    ("receivables", "1200", "Accounts receivable", "debit"),
+    ("retainage", "1250", "Retainage receivable", "debit"),
+    ("disputed", "1260", "Disputed payments", "debit"),
+    ("tax_withheld", "1270", "Tax withheld receivable", "debit"),
+    ("deposits", "2100", "Customer deposits", "credit"),
+    ("customer_credit", "2150", "Customer credit", "credit"),
+    ("refunds_payable", "2160", "Refunds payable", "credit"),
+    ("tax_payable", "2200", "Tax payable", "credit"),
+    ("deferred_tax", "2250", "Deferred tax", "credit"),
+    ("revenue", "4000", "Revenue", "credit"),
+    ("allowances", "4100", "Sales allowances", "debit"),
+    ("discounts", "4150", "Discounts allowed", "debit"),
+    ("late_fees", "4200", "Late-fee income", "credit"),
+    ("cancellation", "4250", "Cancellation income", "credit"),
+    ("surcharges", "4300", "Surcharge income", "credit"),
+    ("fee_income", "4350", "Fee income", "credit"),
+    ("small_differences", "4900", "Small differences", "credit"),
+    ("bad_debts", "6100", "Bad debts", "debit"),
+    ("processing_fees", "6200", "Processing fees", "debit"),
+    ("bank_charges", "6250", "Bank charges", "debit"),
+)
+
+_INSERT = """
+WITH entry AS (
+    INSERT INTO journal_entry (business_id, job_id, invoice_id, payment_id, kind, on_date, at)
+    VALUES (%(business)s, %(job)s, %(invoice)s, %(payment)s, %(kind)s, %(on)s, %(at)s)
+    RETURNING id, business_id
+), move AS (
+    SELECT * FROM unnest(%(debits)s::text[], %(credits)s::text[], %(cents)s::bigint[], %(taxes)s::bigint[])
+        WITH ORDINALITY AS m (debit, credit, cents, tax_code_id, place)
+)
+INSERT INTO transfer (business_id, entry_id, debit_id, credit_id, cents, currency, tax_code_id)
+SELECT entry.business_id, entry.id, d.id, c.id, move.cents, %(currency)s, move.tax_code_id
+FROM entry, move
+JOIN account d ON d.code = move.debit
+JOIN account c ON c.code = move.credit
+ORDER BY move.place
+"""
+
+
+def post(
+    kind: str,
+    moves: Sequence[Move],
+    *,
+    currency: str,
+    on: date,
+    at: datetime,
+    job_id: int | None = None,
+    invoice_id: int | None = None,
+    payment_id: int | None = None,
+) -> None:
+    """Write one entry with its transfers; moves of nothing are left out."""
+    real = [_upright(move) for move in moves if move.cents]
+    if not real:
+        return
+    values = {
+        "business": current_business_id(),
+        "job": job_id,
+        "invoice": invoice_id,
+        "payment": payment_id,
+        "kind": kind,
+        "on": on,
+        "at": at,
+        "currency": currency,
+        "debits": [move.debit for move in real],
+        "credits": [move.credit for move in real],
+        "cents": [move.cents for move in real],
+        "taxes": [move.tax_code_id for move in real],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+        if cursor.rowcount != len(real):
+            raise LookupError(f"an account of {real} is missing")
+
+
+def _upright(move: Move) -> Move:
+    if move.cents > 0:
+        return move
+    return Move(move.credit, move.debit, -move.cents, move.tax_code_id)

@@ -1,0 +1,109 @@
+"""An offer as records: its lines, rows, terms and clauses."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext
+
+from milepost.actions.businesses import Missing
+from milepost.actions.quote_input import LineInput, QuoteInput, RowInput, TermsInput
+from milepost.core.clauses import CLAUSES
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.records.businesses import Business, TaxCode
+from milepost.records.customers import Customer, Site
+from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
+
+
+class UnknownTax(Refusal):
+    code = "unknown_tax"
+    message = gettext_noop("This tax does not exist in your settings.")
+
+
+def build_lines(business: Business, version: QuoteVersion, lines: Sequence[LineInput]) -> list[QuoteLine]:
+    """The lines as records, unsaved, each tax frozen by name and rate. Refuses UnknownTax."""
+    wanted = {code for line in lines for code in line.tax_codes}
+    taxes = {tax.id: tax for tax in TaxCode.objects.filter(id__in=wanted)} if wanted else {}
+    if wanted - set(taxes):
+        raise UnknownTax(field="tax")
+    return [
+        QuoteLine(
+            business=business,
+            quote_version=version,
+            position=place,
+            ref=line.ref,
+            section=line.section.strip(),
+            description=line.description.strip(),
+            quantity=line.quantity,
+            unit=line.unit.strip(),
+            unit_price=line.unit_price,
+            taxes=[
+                {"code": code, "name": taxes[code].name, "percent": f"{taxes[code].percent.normalize():f}"}
+                for code in line.tax_codes
+            ],
+        )
+        for place, line in enumerate(lines, start=1)
+    ]
+
+
+def build_rows(business: Business, version: QuoteVersion, rows: Sequence[RowInput]) -> list[QuoteRow]:
+    """The rows of the schedule as records, unsaved."""
+    return [
+        QuoteRow(
+            business=business,
+            quote_version=version,
+            position=place,
+            kind=row.kind,
+            name=row.name.strip(),
+            basis=row.basis,
+            value=row.value,
+            line_positions=list(row.lines),
+            bill_on=row.bill_on,
+            before_days=row.before_days,
+            event_name=row.event.strip(),
+            event_on=row.event_on,
+            deliverable=row.deliverable.strip(),
+            acceptance=list(row.acceptance),
+            evidence=list(row.evidence),
+            window_days=row.window_days,
+        )
+        for place, row in enumerate(rows, start=1)
+    ]
+
+
+def title_of(quote: QuoteInput) -> str:
+    """The title, or the first line's description. Refuses Missing."""
+    title = quote.title.strip() or next((line.description.strip() for line in quote.lines), "")
+    if not title:
+        raise Missing(field="title")
+    return title[:200]
+
+
+def site_of(customer: Customer, address: str) -> Site | None:
+    """The place of the work: the one named, made if it is new, or the customer's first."""
+    if not address.strip():
+        return customer.sites.order_by("id").first()
+    site, _ = Site.objects.get_or_create(
+        business_id=customer.business_id, customer=customer, address=address.strip()
+    )
+    return site
+
+
+def terms_of(business: Business, terms: TermsInput) -> dict[str, object]:
+    """The terms in numbers; what is not given is the business's own."""
+    late_fee = business.late_fee_monthly if terms.late_fee_monthly is None else terms.late_fee_monthly
+    numbers: dict[str, object] = {
+        name: getattr(business, name) if getattr(terms, name) is None else getattr(terms, name)
+        for name in ("net_days", "grace_days", "pause_after_days", "approval_days")
+    }
+    return numbers | {"late_fee_monthly": f"{late_fee.normalize():f}"}
+
+
+def clauses_of(quote: QuoteInput, terms: dict[str, object]) -> list[dict[str, str]]:
+    """The clauses in words: those given, or the default wording with these terms."""
+    if quote.clauses is not None:
+        return [{"code": code, "title": title, "text": text} for code, title, text in quote.clauses]
+    return [
+        {"code": clause.code, "title": gettext(clause.title), "text": gettext(clause.text).format(**terms)}
+        for clause in CLAUSES
+        if clause.code != "late_fee" or terms["late_fee_monthly"] != "0"
+    ]

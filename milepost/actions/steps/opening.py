@@ -1,0 +1,116 @@
+"""Open a job: the priced offer becomes contract lines, keys, events and schedule rows."""
+
+from datetime import date
+
+from milepost.actions.steps.billing_state import LoadedJob, assemble
+from milepost.actions.steps.pricing import PricedQuote
+from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
+from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
+
+
+def open_job(
+    job: Job,
+    offered: QuoteVersion,
+    lines: list[QuoteLine],
+    rows: list[QuoteRow],
+    priced: PricedQuote,
+    *,
+    on: date,
+) -> LoadedJob:
+    """Write the contract and its schedule, and open the job. Demands an open transaction."""
+    contract_lines = _write_lines(job, lines, priced)
+    keys = _write_keys(job, contract_lines, lines, priced)
+    events = _write_events(job, rows)
+    schedule = _write_rows(job, rows, priced, events)
+    job.state = "open"
+    job.signed_on = on
+    job.contract_cents = priced.contract.total_cents
+    job.terms = offered.terms
+    job.save(update_fields=["state", "signed_on", "contract_cents", "terms"])
+    return assemble(job, keys, schedule, {})
+
+
+def _write_lines(job: Job, lines: list[QuoteLine], priced: PricedQuote) -> list[ContractLine]:
+    nets = priced.contract.net_cents_by_line
+    return ContractLine.objects.bulk_create(
+        [
+            ContractLine(
+                business_id=job.business_id,
+                job=job,
+                position=line.position,
+                ref=line.ref,
+                section=line.section,
+                description=line.description,
+                quantity=line.quantity,
+                unit=line.unit,
+                unit_price=line.unit_price,
+                taxes=line.taxes,
+                net_cents=nets[line.position],
+            )
+            for line in lines
+        ]
+    )
+
+
+def _write_keys(
+    job: Job, contract_lines: list[ContractLine], lines: list[QuoteLine], priced: PricedQuote
+) -> list[ContractKey]:
+    by_position = {line.position: line for line in contract_lines}
+    rates = priced.contract.tax_rates
+    return ContractKey.objects.bulk_create(
+        [
+            ContractKey(
+                business_id=job.business_id,
+                job=job,
+                line=by_position[int(str(key.line))],
+                tax_code_id=key.tax,
+                tax_name=rates[key.tax].name if key.tax is not None else "",
+                tax_percent=rates[key.tax].percent if key.tax is not None else None,
+                cents=cents,
+            )
+            for key, cents in priced.contract.keys.items()
+        ]
+    )
+
+
+def _write_events(job: Job, rows: list[QuoteRow]) -> dict[str, ScheduledEvent]:
+    named = {row.event_name: row for row in reversed(rows) if row.event_name}
+    events = ScheduledEvent.objects.bulk_create(
+        [
+            ScheduledEvent(
+                business_id=job.business_id, job=job, position=row.position, name=name, on_date=row.event_on
+            )
+            for name, row in sorted(named.items(), key=lambda item: item[1].position)
+        ]
+    )
+    return {event.name: event for event in events}
+
+
+def _write_rows(
+    job: Job, rows: list[QuoteRow], priced: PricedQuote, events: dict[str, ScheduledEvent]
+) -> list[ScheduleRow]:
+    return ScheduleRow.objects.bulk_create(
+        [
+            ScheduleRow(
+                business_id=job.business_id,
+                job=job,
+                position=row.position,
+                kind=row.kind,
+                name=row.name,
+                basis=row.basis,
+                value=row.value,
+                line_positions=row.line_positions,
+                weight=str(priced.weights.get(row.position, "")),
+                amount_cents=priced.amounts[row.position],
+                bill_on=row.bill_on,
+                before_days=row.before_days,
+                event=events.get(row.event_name),
+                deliverable=row.deliverable,
+                acceptance=row.acceptance,
+                evidence=row.evidence,
+                window_days=row.window_days,
+                planned_on=row.event_on,
+            )
+            for row in rows
+        ]
+    )

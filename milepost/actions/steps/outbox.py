@@ -1,0 +1,96 @@
+"""The outbox: a message is a row committed with its cause."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from milepost.records.customers import Contact
+from milepost.records.jobs import Job
+from milepost.records.links import hash_of, new_nonce, token_for
+from milepost.records.post import Message, PortalLink
+
+Part = Literal["approver", "payer", "everyone"]
+
+
+def contacts_for(job: Job, part: Part) -> list[Contact]:
+    """The customer's people who approve, who pay, or all of them; never nobody if there is anybody."""
+    everyone = list(Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"))
+    if part == "everyone":
+        return everyone
+    chosen = [c for c in everyone if (c.approves if part == "approver" else c.pays)]
+    return chosen or everyone
+
+
+def ensure_links(job: Job, contacts: Sequence[Contact], *, at: datetime) -> None:
+    """Every contact has one link to this job; it stays the same from the quote to the last receipt."""
+    have = set(PortalLink.objects.filter(job=job).values_list("contact_id", flat=True))
+    PortalLink.objects.bulk_create(
+        [_new_link(job, contact, at) for contact in contacts if contact.id not in have]
+    )
+
+
+def _new_link(job: Job, contact: Contact, at: datetime) -> PortalLink:
+    nonce = new_nonce()
+    token = token_for(business_id=job.business_id, job_id=job.id, contact_id=contact.id, nonce=nonce)
+    return PortalLink(
+        business_id=job.business_id,
+        job=job,
+        contact=contact,
+        nonce=nonce,
+        token_hash=hash_of(token),
+        created_at=at,
+    )
+
+
+def post_to(
+    job: Job,
+    contacts: Iterable[Contact],
+    kind: str,
+    *,
+    cause: str,
+    facts: Mapping[str, object],
+    at: datetime,
+    document_ids: Sequence[int] = (),
+) -> None:
+    """
+    Post one message per contact and channel (email, text). `cause` makes each identity stable:
+    the same cause posts once.
+    """
+    messages = [
+        Message(
+            business_id=job.business_id,
+            job=job,
+            contact=contact,
+            identity=f"{kind}:{cause}:{channel}:{contact.id}",
+            kind=kind,
+            channel=channel,
+            to_name=contact.name,
+            to_address=address,
+            facts=dict(facts),
+            document_ids=list(document_ids) if channel == "email" else [],
+            posted_at=at,
+            not_before=at,
+        )
+        for contact in contacts
+        for channel, address in (("email", contact.email), ("text", contact.phone))
+        if address
+    ]
+    Message.objects.bulk_create(messages)
+
+
+def post_to_office(job: Job, kind: str, *, cause: str, facts: Mapping[str, object], at: datetime) -> None:
+    """Tell the business itself, where it reads its mail."""
+    if not job.business.email:
+        return
+    Message.objects.create(
+        business_id=job.business_id,
+        job=job,
+        identity=f"{kind}:{cause}:office",
+        kind=kind,
+        channel="email",
+        to_name=job.business.name,
+        to_address=job.business.email,
+        facts=dict(facts),
+        posted_at=at,
+        not_before=at,
+    )

@@ -1,0 +1,196 @@
+"""Done, undone, accepted; events that move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from milepost.actions.actor import Actor
+from milepost.actions.door import action
+from milepost.actions.steps.finding import find, lock_job
+from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
+from milepost.actions.steps.timeline import tell
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.records.invoices import InvoiceRow
+from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
+from milepost.records.people import Membership
+from milepost.records.work import Acceptance, Completion, Evidence
+
+
+class JobNotOpen(Refusal):
+    code = "job_not_open"
+    message = gettext_noop("{number} is not signed, or already closed, so no work can be reported on it.")
+
+
+class NotDoneYet(Refusal):
+    code = "not_done_yet"
+    message = gettext_noop("“{milestone}” is not reported as done yet.")
+
+
+class EvidenceMissing(Refusal):
+    code = "evidence_missing"
+    message = gettext_noop("“{milestone}” needs {kind} before it is done. Add it, then tap Done.")
+
+
+class AlreadyBilled(Refusal):
+    code = "already_billed"
+    message = gettext_noop("“{milestone}” is billed, so it stays done. Credit or void its invoice first.")
+
+
+class DepositIsNotWork(Refusal):
+    code = "deposit_is_not_work"
+    message = gettext_noop("A deposit is paid before the work; there is nothing to report done.")
+
+
+@dataclass(frozen=True)
+class EvidenceInput:
+    """A photo, report or note. `file_id` of a stored file, or a note alone."""
+
+    kind: str = "photo"
+    file_id: int | None = None
+    note: str = ""
+
+
+@action("complete_milestone")
+def complete_milestone(
+    *,
+    by: Actor,
+    at: datetime,
+    job_id: int,
+    row_id: int,
+    note: str = "",
+    evidence: Sequence[EvidenceInput] = (),
+    done_at: datetime | None = None,
+) -> int:
+    """
+    Report a milestone as done, with its evidence. Saying it twice changes nothing.
+
+    Returns the completion's id. Refuses JobNotOpen, DepositIsNotWork, EvidenceMissing.
+    """
+    job = _open_job(job_id)
+    row = find(ScheduleRow.objects.filter(job=job), id=row_id)
+    if row.kind == "deposit":
+        raise DepositIsNotWork
+    standing = Completion.objects.filter(row=row, withdrawn_at__isnull=True).first()
+    if standing is not None:
+        return standing.id
+    for kind in row.evidence:
+        if not any(item.kind == kind for item in evidence):
+            raise EvidenceMissing(field="evidence", milestone=row.name, kind=kind)
+    completion = Completion.objects.create(
+        business_id=job.business_id,
+        job=job,
+        row=row,
+        by_name=by.name,
+        by_user_id=by.user_id,
+        note=note.strip(),
+        done_at=done_at or at,
+    )
+    Evidence.objects.bulk_create(
+        [
+            Evidence(
+                business_id=job.business_id,
+                job=job,
+                completion=completion,
+                kind=item.kind,
+                file_id=item.file_id,
+                note=item.note[:300],
+                added_at=at,
+            )
+            for item in evidence
+        ]
+    )
+    tell(job, "completed", by=by, at=at, row_id=row.id, milestone=row.name, evidence=len(evidence))
+    if row.bill_on == "acceptance":
+        _ask_to_accept(job, row, completion, at)
+    return completion.id
+
+
+@action("undo_completion")
+def undo_completion(*, by: Actor, at: datetime, job_id: int, row_id: int, reason: str = "") -> None:
+    """Take "done" back while nothing is billed. Refuses NotDoneYet, AlreadyBilled."""
+    job = _open_job(job_id)
+    row = find(ScheduleRow.objects.filter(job=job), id=row_id)
+    completion = _standing(row)
+    if InvoiceRow.objects.filter(row=row).exists():
+        raise AlreadyBilled(milestone=row.name)
+    completion.withdrawn_at = at
+    completion.withdrawn_reason = reason.strip()
+    completion.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    tell(job, "completion_withdrawn", by=by, at=at, row_id=row.id, milestone=row.name, reason=reason.strip())
+
+
+@action("accept_milestone")
+def accept_milestone(
+    *, by: Actor, at: datetime, job_id: int, row_id: int, name: str = "", how: str = "link"
+) -> None:
+    """The customer accepts what was reported done. Accepting twice changes nothing. Refuses NotDoneYet."""
+    job = _open_job(job_id)
+    row = find(ScheduleRow.objects.filter(job=job), id=row_id)
+    completion = _standing(row)
+    _, created = Acceptance.objects.get_or_create(
+        completion=completion,
+        defaults={
+            "business_id": job.business_id,
+            "job": job,
+            "row": row,
+            "contact_id": by.contact_id,
+            "by_name": (name.strip() or by.name)[:200],
+            "how": how,
+            "accepted_at": at,
+        },
+    )
+    if created:
+        tell(job, "accepted", by=by, at=at, row_id=row.id, milestone=row.name, name=name.strip() or by.name)
+        post_to_office(job, "accepted_office", cause=str(completion.id), facts={"milestone": row.name}, at=at)
+
+
+@action("move_event")
+def move_event(
+    *, by: Actor, at: datetime, job_id: int, event_id: int, on: date | None, technician_id: int | None = None
+) -> None:
+    """
+    Give an event another day, or another technician. What is due before it moves with it, and
+    the customer gets one notice, however many milestones hang on it.
+    """
+    job = _open_job(job_id)
+    event = find(ScheduledEvent.objects.filter(job=job), id=event_id)
+    if technician_id is not None:
+        find(Membership.objects.filter(disabled_at__isnull=True), user_id=technician_id)
+    before, event.on_date, event.technician_id = event.on_date, on, technician_id
+    event.save(update_fields=["on_date", "technician"])
+    if before == on:
+        return
+    ScheduleRow.objects.filter(job=job, event=event).update(planned_on=on)
+    told = tell(
+        job, "event_moved", by=by, at=at, name=event.name,
+        was=before.isoformat() if before else "", now=on.isoformat() if on else "",
+    )  # fmt: skip
+    contacts = contacts_for(job, "approver")
+    facts = {
+        "event": event.name,
+        "on": on.isoformat() if on else "",
+        "was": before.isoformat() if before else "",
+    }
+    post_to(job, contacts, "event_moved", cause=str(told.id), facts=facts, at=at)
+
+
+def _open_job(job_id: int) -> Job:
+    job = lock_job(job_id)
+    if job.state != "open":
+        raise JobNotOpen(number=job.number)
+    return job
+
+
+def _standing(row: ScheduleRow) -> Completion:
+    completion = Completion.objects.filter(row=row, withdrawn_at__isnull=True).first()
+    if completion is None:
+        raise NotDoneYet(milestone=row.name)
+    return completion
+
+
+def _ask_to_accept(job: Job, row: ScheduleRow, completion: Completion, at: datetime) -> None:
+    contacts = contacts_for(job, "approver")
+    ensure_links(job, contacts, at=at)
+    facts = {"milestone": row.name, "amount_cents": row.amount_cents, "row_id": row.id}
+    post_to(job, contacts, "please_accept", cause=str(completion.id), facts=facts, at=at)

@@ -1,0 +1,185 @@
+"""The facts that a document is made of: whole cents, dates and names, before they are words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from milepost.records.businesses import Business
+from milepost.records.customers import Contact, Customer
+
+
+@dataclass(frozen=True)
+class JobFacts:
+    """What every document of a job knows. `terms` as signed; `site` an address or ""."""
+
+    business: Business
+    customer: Customer
+    contacts: Sequence[Contact]
+    number: str
+    title: str
+    site: str
+    currency: str
+    contract_cents: int
+    signed_on: date | None
+    terms: dict[str, object]
+    pay_url: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """A contract line; `before_cents` and `now_cents` are net, `contract_cents` too."""
+
+    description: str
+    section: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    taxes: Sequence[str]
+    contract_cents: int
+    before_cents: int = 0
+    now_cents: int = 0
+
+
+@dataclass(frozen=True)
+class TaxFacts:
+    """A tax of one document: its name and rate, the net it stands on, itself."""
+
+    name: str
+    percent: Decimal
+    base_cents: int
+    tax_cents: int
+
+
+@dataclass(frozen=True)
+class RowFacts:
+    """
+    A row of the schedule as it stands. `number` counts milestones from 1, 0 is the deposit.
+    `state` is where it stands for the reader of this document.
+    """
+
+    number: int
+    name: str
+    basis: str
+    value: Decimal | None
+    amount_cents: int
+    state: Literal["paid", "billed", "now", "ahead"]
+    deliverable: str = ""
+    acceptance: Sequence[str] = ()
+    bill_on: str = "completion"
+    before_days: int = 0
+    event: str = ""
+    event_on: date | None = None
+    completed_by: str = ""
+    completed_on: date | None = None
+    accepted_by: str = ""
+    accepted_on: date | None = None
+    photos: int = 0
+    due_now_cents: int = 0
+
+
+@dataclass(frozen=True)
+class InvoiceFacts:
+    """One invoice. `billed_before_cents` is due to date before it, deposit included."""
+
+    job: JobFacts
+    kind: Literal["deposit", "progress", "simple"]
+    number: str
+    issued_on: date
+    due_on: date
+    lines: Sequence[LineFacts]
+    taxes: Sequence[TaxFacts]
+    rows: Sequence[RowFacts]
+    net_cents: int
+    tax_cents: int
+    recovered_cents: int
+    total_cents: int
+    billed_before_cents: int
+    deposit_cents: int
+    deposit_left_cents: int
+
+
+@dataclass(frozen=True)
+class CoveredFacts:
+    """So much of one invoice that a payment settles."""
+
+    invoice_number: str
+    title: str
+    total_cents: int
+    settled_cents: int
+    balance_cents: int
+
+
+@dataclass(frozen=True)
+class ReceiptFacts:
+    """One cleared payment: what it covered, what was kept as credit, what is left of the job."""
+
+    job: JobFacts
+    number: str
+    method: str
+    reference: str
+    received_on: date
+    amount_cents: int
+    covered: Sequence[CoveredFacts]
+    credit_cents: int
+    billed_cents: int
+    paid_cents: int
+    covers_deposit: bool
+    rows: Sequence[RowFacts]
+
+
+@dataclass(frozen=True)
+class ContractFacts:
+    """The version that was signed, and how."""
+
+    job: JobFacts
+    version: int
+    lines: Sequence[LineFacts]
+    taxes: Sequence[TaxFacts]
+    rows: Sequence[RowFacts]
+    clauses: Sequence[dict[str, str]]
+    note: str
+    signed_by: str
+    signed_at: datetime
+    how: str
+
+
+@dataclass(frozen=True)
+class MoneyEvent:
+    """An invoice or a payment on a statement."""
+
+    on: date
+    text: str
+    number: str
+    invoiced_cents: int
+    paid_cents: int
+
+
+@dataclass(frozen=True)
+class StatementFacts:
+    """The closing statement: everything that was billed and paid, and nothing left."""
+
+    job: JobFacts
+    lines: Sequence[LineFacts]
+    taxes: Sequence[TaxFacts]
+    events: Sequence[MoneyEvent]
+    rows: Sequence[RowFacts]
+    billed_cents: int
+    paid_cents: int
+
+
+@dataclass(frozen=True)
+class PaidSheetFacts:
+    """What was paid on an invoice since it was issued, its balance, and what comes next."""
+
+    job: JobFacts
+    number: str
+    issued_on: date
+    total_cents: int
+    payments: Sequence[MoneyEvent]
+    balance_cents: int
+    next_name: str
+    next_cents: int
+    rows: Sequence[RowFacts]

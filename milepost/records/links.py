@@ -1,0 +1,28 @@
+"""
+Tokens of portal links. Only a token's hash is stored; the token itself is derived from the
+link's nonce and a secret, so that the office can show the same link again at any time.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from django.conf import settings
+
+
+def new_nonce() -> str:
+    """A fresh nonce for a link."""
+    return secrets.token_hex(16)
+
+
+def token_for(*, business_id: int, job_id: int, contact_id: int, nonce: str) -> str:
+    """The token of a link: 26 characters, 128 bits, lower case."""
+    named = f"{business_id}:{job_id}:{contact_id}:{nonce}".encode()
+    digest = hmac.new(settings.LINK_SECRET.encode(), named, hashlib.sha256).digest()
+    return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
