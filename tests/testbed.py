@@ -4,6 +4,7 @@ Real databases for tests: they commit, deferred triggers fire, row-level securit
 One server for a test run, with fsync off. The owner migrates one template database, named by a
 hash of the migrations and their SQL; every process of the run clones it, which takes 30 ms.
 
+MILEPOST_TEST_POSTGRES names the folder of another PostgreSQL's programs to run the tests on.
 MILEPOST_TEST_DATABASE_URL and MILEPOST_TEST_DATABASE_OWNER_URL name a server of yours instead. Its
 roles must be called milepost_app and milepost_owner; the owner needs CREATEDB and, to empty tables
 between tests, GRANT SET ON PARAMETER session_replication_role.
@@ -54,9 +55,12 @@ def start_server() -> tuple[Server, postgres.Cluster | None]:
     """
     if url := os.environ.get("MILEPOST_TEST_DATABASE_URL"):
         return Server(os.environ["MILEPOST_TEST_DATABASE_OWNER_URL"], url), None
+    programs = Path(os.environ.get("MILEPOST_TEST_POSTGRES") or postgres.binaries())
+    kind = postgres.major_version(programs)
     for slot in range(MOST_SLOTS):
+        folder = SLOTS / f"postgres-{kind}-{slot}"
         cluster = postgres.Cluster(
-            SLOTS / f"server-{slot}", "owner-of-tests", "app-of-tests", options=OPTIONS, may_create=True
+            folder, "owner-of-tests", "app-of-tests", options=OPTIONS, may_create=True, programs=programs
         )
         if cluster.start():
             return Server(cluster.url(postgres.OWNER), cluster.url(postgres.APP)), cluster

