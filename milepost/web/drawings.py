@@ -58,6 +58,8 @@ def _position(part: int, full: int) -> int:
 def qr(text: str) -> SafeString:
     """The QR code of `text`, black on white in both themes so that every camera reads it."""
     code = segno.make(text, error="m", micro=False)
-    svg = code.svg_inline(border=3, omitsize=True, svgclass="qr-code", lineclass=None, dark="#000", light="#fff")
+    svg = code.svg_inline(
+        border=3, omitsize=True, svgclass="qr-code", lineclass=None, dark="#000", light="#fff"
+    )
     hidden = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
     return mark_safe(hidden)  # noqa: S308 - segno writes modules, never the text

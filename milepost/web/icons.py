@@ -48,11 +48,16 @@ PATHS = {
 }
 
 
+# What points along the line of reading turns around with it.
+TURNING = {"back", "forward", "send", "undo"}
+
+
 def icon(name: str) -> SafeString:
     """The drawing called `name`, hidden from screen readers. An unknown name is a mistake and says so."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"'
+        '<svg class="icon{}" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"'
         ' focusable="false"><path d="{}"/></svg>',
+        " icon--turns" if name in TURNING else "",
         PATHS[name],
     )
 

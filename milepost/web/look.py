@@ -67,15 +67,25 @@ def samples() -> dict[str, object]:
         "templates": TEMPLATES,
         "methods": METHODS,
         "steps": [_("Your business"), _("You"), _("Done")],
-        "form": SampleForm(initial={"country": "US", "template": "kitchen", "notify": True, "price": "40000.00"}),
-        "wrong": SampleForm({"customer": "", "email": "carol@", "price": "4o,000", "template": "", "words": LONG}),
+        "form": SampleForm(
+            initial={"country": "US", "template": "kitchen", "notify": True, "price": "40000.00"}
+        ),
+        "wrong": SampleForm(
+            {"customer": "", "email": "carol@", "price": "4o,000", "template": "", "words": LONG},
+            auto_id="wrong_%s",
+        ),
         "refusal": InputRefused(problem=_("12,000.00 is more than the 8,000.00 that is left.")),
         "link": "https://milepost.example/c/9fJ2kq7XbT0mLr4sWz1eYv/",
         "quoted": usd(40_000_00),
         "billed": usd(20_000_00),
         "paid": usd(10_000_00),
         "left": usd(20_000_00),
-        "after": {"billed": usd(32_000_00), "paid": usd(20_000_00), "due": usd(12_000_00), "left": usd(8_000_00)},
+        "after": {
+            "billed": usd(32_000_00),
+            "paid": usd(20_000_00),
+            "due": usd(12_000_00),
+            "left": usd(8_000_00),
+        },
         "changed": usd(41_250_01),
         "nothing": usd(0),
         "huge": usd(98_765_432_109_87),

@@ -1,14 +1,16 @@
 """How amounts, quantities and dates are written for the reader: in their language, by its habits."""
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.dates import format_time as babel_time
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import NumberPattern, format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext, to_locale
 
@@ -34,8 +36,16 @@ def money(amount: Sequence | int | None, currency: str = "") -> str:
         return ""
     value, digits, _ = _exact(amount, currency)
     # A minus sign that lines up and is read out, in place of the hyphen.
-    text = reader_locale().decimal_formats[None].apply(value, reader_locale(), force_frac=(digits, digits))
-    return text.replace("-", "−")
+    locale = reader_locale()
+    return _pattern(locale, digits).apply(value, locale).replace("-", "−")
+
+
+@lru_cache
+def _pattern(locale: Locale, digits: int) -> NumberPattern:
+    """The locale's own grouping with exactly the currency's decimals."""
+    pattern = copy(locale.decimal_formats[None])
+    pattern.frac_prec = (digits, digits)
+    return pattern
 
 
 def money_code(amount: Sequence | int | None, currency: str = "") -> str:
