@@ -116,7 +116,10 @@ def test_what_may_pass_is_tried_again(failure: Exception) -> None:
         smtplib.SMTPRecipientsRefused({"pat@example.com": (550, b"no such mailbox")}),
         smtplib.SMTPDataError(554, b"rejected"),
         AnymailRecipientsRefused("no such mailbox"),
-        AnymailRequestsAPIError("invalid", response=type("Answer", (), {"status_code": 422, "reason": "Unprocessable", "text": ""})()),
+        AnymailRequestsAPIError(
+            "invalid",
+            response=type("Answer", (), {"status_code": 422, "reason": "Unprocessable", "text": ""})(),
+        ),
     ],
     ids=lambda failure: type(failure).__name__,
 )

@@ -13,10 +13,10 @@ import os
 import resource
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 40
 TEMPLATES = Path(__file__).parent / "templates"
 # Archivable with attachments, and readable by a screen reader.
@@ -26,7 +26,7 @@ STANDARDS = ["a-3a", "ua-1"]
 def main() -> None:
     """Serve requests until standard input ends."""
     sys.path.append(sys.argv[1])
-    limit()
+    limit(memory_bytes=int(sys.argv[3]))
     requests = sys.stdin.buffer
     # Nothing but answers may reach the pipe, whatever a library prints.
     answers = os.fdopen(os.dup(1), "wb")
@@ -37,9 +37,9 @@ def main() -> None:
         serve(printer, request, answers)
 
 
-def limit() -> None:
-    """No more than MEMORY_BYTES of address space, no core file, and no file written."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+def limit(*, memory_bytes: int) -> None:
+    """No more than so much address space, no core file, and no file written."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
@@ -65,7 +65,9 @@ class Printer:
 
         self.error = typst.TypstError
         fonts = typst.Fonts(include_system_fonts=False, font_paths=[fonts_folder])
-        self.compiler = typst.Compiler(root=str(TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
+        self.compile: Callable[..., Any] = typst.Compiler(
+            root=str(TEMPLATES), font_paths=fonts, ignore_system_fonts=True
+        ).compile
 
     def pdf(self, request: dict[str, Any]) -> bytes:
         """
@@ -79,7 +81,7 @@ class Printer:
 
     def compiled(self, request: dict[str, Any], standards: list[str]) -> bytes:
         """One run of the compiler."""
-        pdf: bytes = self.compiler.compile(
+        pdf: bytes = self.compile(
             input=str(TEMPLATES / f"v{request['version']}" / f"{request['template']}.typ"),
             format="pdf",
             sys_inputs=request["inputs"],

@@ -24,6 +24,7 @@ from milepost.gateways.pdf.pictures import pictures
 
 HERE = Path(__file__).parent
 SECONDS_PER_DOCUMENT = 20.0
+MEMORY_MB = 1000
 RECYCLE_AFTER_DOCUMENTS = 500
 RECYCLE_ABOVE_MB = 350
 
@@ -44,8 +45,11 @@ class Press:
     RECYCLE_ABOVE_MB, or after a crash. Safe to call from several threads and after a fork.
     """
 
-    def __init__(self, *, seconds_per_document: float = SECONDS_PER_DOCUMENT) -> None:
+    def __init__(
+        self, *, seconds_per_document: float = SECONDS_PER_DOCUMENT, memory_mb: int = MEMORY_MB
+    ) -> None:
         self.seconds_per_document = seconds_per_document
+        self.memory_mb = memory_mb
         self._forget()
         os.register_at_fork(after_in_child=self._forget)
         atexit.register(self.close)
@@ -88,7 +92,9 @@ class Press:
             except ChildDiedError as died:
                 self.close()
                 if died.out_of_memory:
-                    raise PdfTooLarge(size="more than 1 GB of memory", limit="1 GB") from died
+                    raise PdfTooLarge(
+                        size=f"more than {self.memory_mb:,} MB of memory", limit=f"{self.memory_mb:,} MB"
+                    ) from died
                 continue
             self._printed += 1
             if self._printed >= RECYCLE_AFTER_DOCUMENTS or peak_mb > RECYCLE_ABOVE_MB:
@@ -111,7 +117,7 @@ class Press:
 
     def _living_child(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
-            self._child = start_child()
+            self._child = start_child(self.memory_mb << 20)
             self._printed = 0
         return self._child
 
@@ -154,7 +160,7 @@ def ready(pipe: IO[bytes], seconds: float) -> bool:
     return bool(poll.poll(seconds * 1000))
 
 
-def start_child() -> subprocess.Popen[bytes]:
+def start_child(memory_bytes: int) -> subprocess.Popen[bytes]:
     """A printing process with an empty environment: no secret of ours is within its reach."""
     spec = find_spec("typst")
     if spec is None or spec.origin is None:
@@ -162,7 +168,15 @@ def start_child() -> subprocess.Popen[bytes]:
     libraries = Path(spec.origin).parent.parent
     try:
         return subprocess.Popen(  # noqa: S603 - our own file, by its own path
-            [sys.executable, "-I", "-S", HERE / "child.py", libraries, fontpkg_inter.ROOT / "files"],
+            [
+                sys.executable,
+                "-I",
+                "-S",
+                HERE / "child.py",
+                libraries,
+                fontpkg_inter.ROOT / "files",
+                str(memory_bytes),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
