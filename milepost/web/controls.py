@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.forms import BoundField
 from django.forms.utils import flatatt
+from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -14,8 +16,8 @@ class Control:
     """What a field's template needs; every text is ready to print."""
 
     id: str
-    label: str
-    hint: str
+    label: str | Promise
+    hint: str | Promise
     errors: list[str]
     optional: bool
     html: SafeString
@@ -50,10 +52,10 @@ class Bare:
     id: str
     value: object = ""
     type: str = "text"
-    options: Iterable = field(default_factory=tuple)
+    options: Iterable[tuple[Any, ...]] = field(default_factory=tuple)
 
 
-def html_attrs(attrs: Mapping[str, object]) -> dict[str, object]:
+def html_attrs(attrs: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes ready for `flatatt`: what is False, None or empty is left out."""
     kept = {name: value for name, value in attrs.items() if value is not False and value is not None}
     return {name: (value if value is True else conditional_escape(value)) for name, value in kept.items()}
@@ -66,23 +68,23 @@ def control_of(
     hint: str,
     error: str,
     optional: bool | None,
-    attrs: Mapping[str, object],
+    attrs: Mapping[str, Any],
 ) -> Control:
     """The control of a bound field, or of a bare input when there is no form. What was typed stays."""
     bound = source if isinstance(source, BoundField) else None
-    errors = [*(bound.errors if bound is not None else []), *([error] if error else [])]
-    words = hint or (bound.help_text if bound is not None else "")
+    errors = [str(said) for said in (*(bound.errors if bound else ()), error) if said]
+    words = hint or (bound.help_text if bound else "")
     described = _described_by(_id_of(source), bool(words), bool(errors))
     all_attrs = {**html_attrs(attrs), **described}
     if optional is None:
         optional = bound is not None and not bound.field.required
     return Control(
         id=_id_of(source),
-        label=label or (bound.label if bound is not None else ""),
+        label=label or (bound.label if bound else ""),
         hint=words,
         errors=errors,
         optional=optional,
-        html=_bound_html(bound, all_attrs) if bound is not None else _bare_html(source, all_attrs),
+        html=_html(source, all_attrs),
     )
 
 
@@ -98,11 +100,13 @@ def _described_by(of: str, has_hint: bool, has_error: bool) -> dict[str, str]:
     return {**described, **({"aria-invalid": "true"} if has_error else {})}
 
 
-def _bound_html(bound: BoundField, attrs: dict[str, object]) -> SafeString:
-    return bound.as_widget(attrs=attrs)
+def _html(source: BoundField | Bare, attrs: dict[str, Any]) -> SafeString:
+    if isinstance(source, BoundField):
+        return source.as_widget(attrs=attrs)
+    return _bare_html(source, attrs)
 
 
-def _bare_html(bare: Bare, attrs: dict[str, object]) -> SafeString:
+def _bare_html(bare: Bare, attrs: dict[str, Any]) -> SafeString:
     named = {"name": bare.name, "id": _id_of(bare), **attrs}
     value = "" if bare.value is None else bare.value
     if bare.kind == "textarea":
@@ -112,7 +116,7 @@ def _bare_html(bare: Bare, attrs: dict[str, object]) -> SafeString:
     return format_html("<input{}>", flatatt({"type": bare.type, "value": str(value), **named}))
 
 
-def _options(options: Iterable, chosen: object) -> SafeString:
+def _options(options: Iterable[tuple[Any, ...]], chosen: object) -> SafeString:
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',

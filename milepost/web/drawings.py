@@ -1,20 +1,20 @@
 """Drawings made of numbers: the money bar and the QR code. SVG attributes only, never `style=`."""
 
-from collections.abc import Sequence
-
 import segno
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from milepost.web.show import Amount
 
 BAR_WIDTH = 1000
 
 
 def bar(
     *,
-    total: Sequence | int | None,
-    solid: Sequence | int | None,
-    half: Sequence | int | None,
-    original: Sequence | int | None = None,
+    total: Amount,
+    solid: Amount,
+    half: Amount,
+    original: Amount = None,
 ) -> SafeString:
     """
     One bar, `total` wide: solid up to `solid`, half-tone from there up to `half`, empty after.
@@ -44,7 +44,7 @@ def _post(at: int) -> SafeString:
     return format_html('<rect class="bar-post" x="{}" y="0" width="3" height="16"/>', at)
 
 
-def cents(amount: Sequence | int | None) -> int:
+def cents(amount: Amount) -> int:
     """Whole cents of Money, a (cents, currency) pair or a bare integer; nothing is 0."""
     if amount is None or amount == "":
         return 0

@@ -1,6 +1,5 @@
 """How amounts, quantities and dates are written for the reader: in their language, by its habits."""
 
-from collections.abc import Sequence
 from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +15,9 @@ from django.utils.translation import get_language, gettext, ngettext, to_locale
 
 from milepost.core.money import Money, currency_digits
 
+# What a template may hold for an amount: Money, any (cents, currency) pair, bare cents, nothing.
+Amount = Money | tuple[int, str] | int | None
+
 
 def reader_locale() -> Locale:
     """The locale of the active language; English where babel does not know it."""
@@ -25,7 +27,7 @@ def reader_locale() -> Locale:
         return Locale("en")
 
 
-def money(amount: Sequence | int | None, currency: str = "") -> str:
+def money(amount: Amount, currency: str = "") -> str:
     """
     An amount without its symbol: 4000000 cents of USD are written "40,000.00".
 
@@ -48,7 +50,7 @@ def _pattern(locale: Locale, digits: int) -> NumberPattern:
     return pattern
 
 
-def money_code(amount: Sequence | int | None, currency: str = "") -> str:
+def money_code(amount: Amount, currency: str = "") -> str:
     """An amount with its currency's symbol where the reader's locale puts it: "$40,000.00"."""
     if amount is None or amount == "":
         return ""
@@ -56,7 +58,7 @@ def money_code(amount: Sequence | int | None, currency: str = "") -> str:
     return format_currency(value, code, locale=reader_locale()).replace("-", "−")
 
 
-def _exact(amount: Sequence | int, currency: str) -> tuple[Decimal, int, str]:
+def _exact(amount: Money | tuple[int, str] | int, currency: str) -> tuple[Decimal, int, str]:
     cents, code = (amount, currency) if isinstance(amount, int) else amount
     digits = currency_digits(code)
     return Decimal(cents).scaleb(-digits), digits, code

@@ -1,6 +1,6 @@
 """The filters and tags of every Milepost template: `{% load milepost %}`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from django import template
 from django.forms import BoundField
@@ -52,10 +52,10 @@ def has(flag: object) -> bool:
 
 @register.simple_tag
 def bar(
-    total: Sequence | int | None,
-    solid: Sequence | int | None,
-    half: Sequence | int | None,
-    original: Sequence | int | None = None,
+    total: show.Amount,
+    solid: show.Amount,
+    half: show.Amount,
+    original: show.Amount = None,
 ) -> SafeString:
     """The money bar's drawing alone; `<c-money-bar>` adds its figures."""
     return drawings.bar(total=total, solid=solid, half=half, original=original)
