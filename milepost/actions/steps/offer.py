@@ -103,7 +103,7 @@ def clauses_of(quote: QuoteInput, terms: dict[str, object]) -> list[dict[str, st
     if quote.clauses is not None:
         return [{"code": code, "title": title, "text": text} for code, title, text in quote.clauses]
     return [
-        {"code": clause.code, "title": gettext(clause.title), "text": gettext(clause.text).format(**terms)}
-        for clause in CLAUSES
+        {"code": clause.code, "title": gettext(clause.title), "text": clause.wording(terms, gettext)}
+        for clause in CLAUSES.values()
         if clause.code != "late_fee" or terms["late_fee_monthly"] != "0"
     ]

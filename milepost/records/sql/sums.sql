@@ -27,8 +27,18 @@ END $$;
 CREATE FUNCTION mp_job_adds_up() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    PERFORM mp_check_job(CASE WHEN TG_TABLE_NAME = 'job' THEN NEW.id
-                              WHEN TG_OP = 'DELETE' THEN OLD.job_id ELSE NEW.job_id END);
+    PERFORM mp_check_job(NEW.id);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION mp_part_adds_up() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        PERFORM mp_check_job(OLD.job_id);
+    ELSE
+        PERFORM mp_check_job(NEW.job_id);
+    END IF;
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER job_adds_up AFTER UPDATE OF contract_cents ON job
@@ -36,9 +46,9 @@ CREATE CONSTRAINT TRIGGER job_adds_up AFTER UPDATE OF contract_cents ON job
 CREATE CONSTRAINT TRIGGER job_is_born_adding_up AFTER INSERT ON job
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.contract_cents <> 0) EXECUTE FUNCTION mp_job_adds_up();
 CREATE CONSTRAINT TRIGGER schedule_row_adds_up AFTER INSERT OR DELETE OR UPDATE OF amount_cents ON schedule_row
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mp_job_adds_up();
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mp_part_adds_up();
 CREATE CONSTRAINT TRIGGER contract_key_adds_up AFTER INSERT OR DELETE OR UPDATE OF cents ON contract_key
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mp_job_adds_up();
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mp_part_adds_up();
 
 -- 3. A position stays within what it is a position of.
 CREATE FUNCTION mp_position_stays_within() RETURNS trigger

@@ -1,0 +1,263 @@
+"""Everything about one job: what the office, the field and the portal show of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from milepost.core.money import Money
+from milepost.queries.door import NotThere, question
+from milepost.queries.links import link_url
+from milepost.queries.road import Stop, read_road
+from milepost.records.customers import Contact
+from milepost.records.files import Document
+from milepost.records.jobs import ContractLine, Job
+from milepost.records.payments import Payment
+from milepost.records.post import PortalLink
+from milepost.records.quotes import QuoteVersion, Signature
+from milepost.records.timeline import JobEvent
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The money bar: quoted = billed + left; paid is part of billed, on its way is not yet paid."""
+
+    quoted: Money
+    billed: Money
+    paid: Money
+    pending: Money
+    left: Money
+
+
+@dataclass(frozen=True)
+class ContactLink:
+    """A person of the customer, and their link to this job ("" before anything was sent)."""
+
+    contact_id: int
+    name: str
+    email: str
+    phone: str
+    approves: bool
+    pays: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """A document that can be opened as a PDF."""
+
+    id: int
+    kind: str
+    name: str
+    on: date
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """A line of the history. `facts` as told; `hash` proves that nothing was changed since."""
+
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    for_customer: bool
+    facts: dict[str, object]
+    hash: str
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line of the contract, net."""
+
+    section: str
+    description: str
+    quantity: object
+    unit: str
+    unit_price: object
+    taxes: Sequence[str]
+    net: Money
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """A payment of this job."""
+
+    id: int
+    on: date
+    method: str
+    reference: str
+    amount: Money
+    state: str
+    receipt_document_id: int | None
+    receipt_number: str
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """One job as it stands at a moment. `now` is the stop where the reader stands, if any."""
+
+    job_id: int
+    business_name: str
+    number: str
+    title: str
+    state: str
+    origin: str
+    currency: str
+    customer_id: int
+    customer_name: str
+    site: str
+    signed_on: date | None
+    signed_by: str
+    version: int
+    total: Money
+    bar: Bar
+    due_now: Money
+    stops: Sequence[Stop]
+    people: Sequence[ContactLink]
+    lines: Sequence[LineRow]
+    clauses: Sequence[dict[str, str]]
+    documents: Sequence[DocumentRow]
+    payments: Sequence[PaymentRow]
+    history: Sequence[EventRow]
+    today: date
+
+    @property
+    def now(self) -> Stop | None:
+        return next((stop for stop in self.stops if stop.place == "now"), None)
+
+    @property
+    def next(self) -> Stop | None:
+        """The first milestone that lies ahead."""
+        return next((stop for stop in self.stops if stop.place == "ahead" and stop.kind != "event"), None)
+
+    @property
+    def ready(self) -> list[Stop]:
+        """What may be billed and is not."""
+        return [stop for stop in self.stops if stop.ready]
+
+    @property
+    def open_invoices(self) -> list[Stop]:
+        return [stop for stop in self.stops if stop.invoice and stop.invoice.balance.cents > 0]
+
+
+@question
+def job_page(job_id: int, *, at: datetime) -> JobPage:
+    """The whole job, in a number of queries that does not depend on its size. Refuses NotThere."""
+    job = Job.objects.select_related("business", "customer", "site").filter(id=job_id).first()
+    if job is None:
+        raise NotThere
+    today = at.astimezone(ZoneInfo(job.business.timezone)).date()
+    road = read_road(job, today)
+    version = QuoteVersion.objects.filter(job=job).order_by("-version").first()
+    signature = Signature.objects.filter(job=job).first()
+    payments = _payments(job)
+    return JobPage(
+        job_id=job.id,
+        business_name=job.business.name,
+        number=job.number,
+        title=job.title,
+        state=job.state,
+        origin=job.origin,
+        currency=job.currency,
+        customer_id=job.customer_id,
+        customer_name=job.customer.name,
+        site=job.site.address if job.site else "",
+        signed_on=job.signed_on if job.origin == "quote" else None,
+        signed_by=signature.name if signature else "",
+        version=version.version if version else 0,
+        total=Money(job.contract_cents or (version.total_cents if version else 0), job.currency),
+        bar=_bar(job, road),
+        due_now=Money(
+            sum({s.invoice.id: s.invoice.balance.cents for s in road if s.invoice}.values()), job.currency
+        ),
+        stops=road,
+        people=_people(job),
+        lines=_lines(job),
+        clauses=version.clauses if version else [],
+        documents=_documents(job),
+        payments=payments,
+        history=_history(job),
+        today=today,
+    )
+
+
+def _bar(job: Job, road: Sequence[Stop]) -> Bar:
+    billed = sum(stop.billed.cents for stop in road)
+    paid = sum(stop.paid.cents for stop in road)
+    pending = sum(stop.pending.cents for stop in road)
+    quoted = job.contract_cents
+
+    def money(cents: int) -> Money:
+        return Money(cents, job.currency)
+
+    return Bar(money(quoted), money(billed), money(paid), money(pending), money(quoted - billed))
+
+
+def _people(job: Job) -> list[ContactLink]:
+    links = {link.contact_id: link for link in PortalLink.objects.filter(job=job, revoked_at=None)}
+    return [
+        ContactLink(
+            c.id,
+            c.name,
+            c.email,
+            c.phone,
+            c.approves,
+            c.pays,
+            link_url(links[c.id]) if c.id in links else "",
+        )
+        for c in Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id")
+    ]
+
+
+def _lines(job: Job) -> list[LineRow]:
+    return [
+        LineRow(
+            line.section,
+            line.description,
+            line.quantity,
+            line.unit,
+            line.unit_price,
+            [tax["name"] for tax in line.taxes],
+            Money(line.net_cents, job.currency),
+        )
+        for line in ContractLine.objects.filter(job=job).order_by("position")
+    ]
+
+
+def _documents(job: Job) -> list[DocumentRow]:
+    rows = Document.objects.filter(job=job).order_by("id").values_list("id", "kind", "name", "created_at")
+    zone = ZoneInfo(job.business.timezone)
+    return [DocumentRow(id, kind, name, at.astimezone(zone).date()) for id, kind, name, at in rows]
+
+
+def _payments(job: Job) -> list[PaymentRow]:
+    rows = Payment.objects.filter(job=job).select_related("receipt").order_by("id")
+    return [
+        PaymentRow(
+            payment.id,
+            payment.received_on,
+            payment.method,
+            payment.reference,
+            Money(payment.amount_cents, payment.currency),
+            payment.state,
+            payment.receipt.document_id if hasattr(payment, "receipt") else None,
+            payment.receipt.number_text if hasattr(payment, "receipt") else "",
+        )
+        for payment in rows
+    ]
+
+
+def _history(job: Job) -> list[EventRow]:
+    return [
+        EventRow(
+            event.seq,
+            event.at,
+            event.kind,
+            event.actor_name,
+            event.for_customer,
+            json.loads(event.text),
+            event.hash,
+        )
+        for event in JobEvent.objects.filter(job=job).order_by("seq")
+    ]

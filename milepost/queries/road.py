@@ -1,0 +1,253 @@
+"""The road of a job: deposit, milestones and events, each with where it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, Q, Sum
+
+from milepost.core.money import Money
+from milepost.core.readiness import bill_from, is_ready
+from milepost.queries.calendars import holidays_around
+from milepost.records.invoices import Invoice, InvoiceRow
+from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
+from milepost.records.work import Completion, Evidence
+
+Kind = Literal["deposit", "milestone", "event"]
+Place = Literal["behind", "now", "ahead"]
+State = Literal[
+    "paid",
+    "on_its_way",
+    "overdue",
+    "due",
+    "ready",
+    "waiting_acceptance",
+    "ahead",
+    "event_ahead",
+    "event_past",
+]
+
+
+@dataclass(frozen=True)
+class PhotoRow:
+    """A piece of evidence; `file_id` is None for a note."""
+
+    file_id: int | None
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True)
+class InvoiceOnRoad:
+    """The invoice that bills a stop; one invoice may bill several."""
+
+    id: int
+    number: str
+    kind: str
+    issued_on: date
+    due_on: date
+    total: Money
+    balance: Money
+    pending: Money
+    document_id: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """
+    One milepost. `number` counts milestones from 1 (0: deposit or event). `place` is behind, now
+    or ahead of where the job stands; `ready` means that it may be billed at this moment.
+    """
+
+    kind: Kind
+    id: int
+    number: int
+    name: str
+    state: State
+    place: Place
+    amount: Money
+    billed: Money
+    paid: Money
+    pending: Money
+    basis: str = ""
+    value: Decimal | None = None
+    bill_on: str = ""
+    bill_from: date | None = None
+    deliverable: str = ""
+    acceptance: Sequence[str] = ()
+    evidence: Sequence[str] = ()
+    done_by: str = ""
+    done_on: date | None = None
+    done_note: str = ""
+    accepted_by: str = ""
+    accepted_on: date | None = None
+    photos: Sequence[PhotoRow] = field(default_factory=list)
+    invoice: InvoiceOnRoad | None = None
+    on: date | None = None
+    event: str = ""
+    technician_id: int | None = None
+    technician: str = ""
+    ready: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_on is not None
+
+
+def read_road(job: Job, today: date) -> list[Stop]:
+    """The job's stops in order, events before the row that follows them. Four queries."""
+    rows = list(ScheduleRow.objects.filter(job=job).select_related("event").order_by("position"))
+    events = list(ScheduledEvent.objects.filter(job=job).select_related("technician").order_by("position"))
+    done = _completions(job)
+    invoices = _invoices(job)
+    stops: list[Stop] = []
+    milestones = 0
+    for row in rows:
+        stops += [_event_stop(e, job, today) for e in events if e.position == row.position]
+        milestones += row.kind == "milestone"
+        number = milestones if row.kind == "milestone" else 0
+        stops.append(
+            _row_stop(row, number, job, today=today, done=done.get(row.id), billed=invoices.get(row.id))
+        )
+    return stops
+
+
+def _completions(job: Job) -> dict[int, Completion]:
+    standing = Completion.objects.filter(job=job, withdrawn_at__isnull=True).select_related("acceptance")
+    photos = Prefetch("evidence", Evidence.objects.order_by("id"), to_attr="shown")
+    return {completion.row_id: completion for completion in standing.prefetch_related(photos)}
+
+
+@dataclass(frozen=True)
+class _Billed:
+    invoice: InvoiceOnRoad
+    due_cents: int
+    paid_cents: int
+    pending_cents: int
+
+
+def _invoices(job: Job) -> dict[int, _Billed]:
+    """Each billed row's invoice; what is settled of an invoice goes to its rows in schedule order."""
+    sums = Invoice.objects.filter(job=job).annotate(
+        paid=Sum("allocations__amount_cents", filter=Q(allocations__payment__state="cleared"), default=0),
+        pending=Sum("allocations__amount_cents", filter=Q(allocations__payment__state="pending"), default=0),
+    )
+    known = {invoice.id: invoice for invoice in sums}
+    paid = {invoice.id: invoice.paid for invoice in known.values()}
+    pending = {invoice.id: invoice.pending for invoice in known.values()}
+    billed: dict[int, _Billed] = {}
+    for part in InvoiceRow.objects.filter(invoice__job=job).order_by("row__position", "id"):
+        invoice = known[part.invoice_id]
+        share = min(part.due_cents, paid[invoice.id])
+        paid[invoice.id] -= share
+        waiting = min(part.due_cents - share, pending[invoice.id])
+        pending[invoice.id] -= waiting
+        billed[part.row_id] = _Billed(_on_road(invoice, job.currency), part.due_cents, share, waiting)
+    return billed
+
+
+def _on_road(invoice: Invoice, currency: str) -> InvoiceOnRoad:
+    settled = invoice.paid + invoice.pending  # type: ignore[attr-defined]
+    return InvoiceOnRoad(
+        invoice.id,
+        invoice.number_text,
+        invoice.kind,
+        invoice.issued_on,
+        invoice.due_on,
+        Money(invoice.total_cents, currency),
+        Money(invoice.total_cents - settled, currency),
+        Money(invoice.pending, currency),  # type: ignore[attr-defined]
+        invoice.document_id,
+    )
+
+
+def _event_stop(event: ScheduledEvent, job: Job, today: date) -> Stop:
+    nothing = Money(0, job.currency)
+    past = event.on_date is not None and event.on_date < today
+    return Stop(
+        kind="event",
+        id=event.id,
+        number=0,
+        name=event.name,
+        state="event_past" if past else "event_ahead",
+        place="behind" if past else "ahead",
+        amount=nothing,
+        billed=nothing,
+        paid=nothing,
+        pending=nothing,
+        on=event.on_date,
+        technician_id=event.technician_id,
+        technician=str(event.technician) if event.technician else "",
+    )
+
+
+def _row_stop(
+    row: ScheduleRow, number: int, job: Job, *, today: date, done: Completion | None, billed: _Billed | None
+) -> Stop:
+    accepted = getattr(done, "acceptance", None) if done else None
+    planned = row.event.on_date if row.event else row.planned_on
+    holidays = holidays_around(job.business.holidays, today) if row.bill_on == "before" else frozenset()
+    ready = (
+        row.kind == "milestone"
+        and billed is None
+        and job.state == "open"
+        and is_ready(
+            row.bill_on,
+            done=done is not None,
+            accepted=accepted is not None,
+            event_on=planned,
+            before_days=row.before_days,
+            today=today,
+            holidays=holidays,
+        )
+    )
+    state = _state(billed, today, ready=ready, done=done is not None)
+    return Stop(
+        kind="deposit" if row.kind == "deposit" else "milestone",
+        id=row.id,
+        number=number,
+        name=row.name,
+        state=state,
+        place="behind" if state == "paid" else "ahead" if state == "ahead" else "now",
+        amount=Money(row.amount_cents, job.currency),
+        billed=Money(billed.due_cents if billed else 0, job.currency),
+        paid=Money(billed.paid_cents if billed else 0, job.currency),
+        pending=Money(billed.pending_cents if billed else 0, job.currency),
+        basis=row.basis,
+        value=row.value,
+        bill_on=row.bill_on,
+        bill_from=bill_from(planned, row.before_days, holidays) if row.bill_on == "before" else None,
+        deliverable=row.deliverable,
+        acceptance=row.acceptance,
+        evidence=row.evidence,
+        done_by=done.by_name if done else "",
+        done_on=_day(job, done.done_at) if done else None,
+        done_note=done.note if done else "",
+        accepted_by=accepted.by_name if accepted else "",
+        accepted_on=_day(job, accepted.accepted_at) if accepted else None,
+        photos=[PhotoRow(item.file_id, item.kind, item.note) for item in done.shown] if done else [],  # type: ignore[attr-defined]
+        invoice=billed.invoice if billed else None,
+        on=planned,
+        event=row.event.name if row.event else "",
+        technician_id=row.technician_id,
+        ready=ready,
+    )
+
+
+def _day(job: Job, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(job.business.timezone)).date()
+
+
+def _state(billed: _Billed | None, today: date, *, ready: bool, done: bool) -> State:
+    if billed is not None:
+        if billed.paid_cents >= billed.due_cents:
+            return "paid"
+        if billed.paid_cents + billed.pending_cents >= billed.due_cents:
+            return "on_its_way"
+        return "overdue" if today > billed.invoice.due_on else "due"
+    if ready:
+        return "ready"
+    return "waiting_acceptance" if done else "ahead"
