@@ -50,6 +50,11 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.console.EmailBackend"
 )
 
+# What the worker sends through; empty without settings, and messages then stay on the Messages screen.
+MAIL_BACKEND = environment.text(
+    "MILEPOST_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend" if EMAIL_URL else ""
+)
+
 TWILIO_ACCOUNT_SID = environment.text("TWILIO_ACCOUNT_SID")
 TWILIO_AUTH_TOKEN = environment.text("TWILIO_AUTH_TOKEN")
 TWILIO_FROM = environment.text("TWILIO_FROM")
