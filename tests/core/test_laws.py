@@ -1,0 +1,142 @@
+"""The laws of docs/rules, over random jobs: sums, cents, order and ends."""
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from milepost.core.billing import Bill, JobState, bill
+from milepost.core.contract import price
+from milepost.core.refusals import Refusal
+from tests.core.jobs import contracts, jobs
+from tests.core.samples import after_change
+from tests.core.test_rules_tables import assert_closed
+
+laws = settings(
+    deadline=None,
+    max_examples=120,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def _open(state: JobState) -> list[object]:
+    return [row.id for row in state.open_rows if row.id not in state.billed_row_ids]
+
+
+def _check_schedule(state: JobState) -> None:
+    assert sum(state.amounts.values()) == state.priced.total_cents
+    assert all(cents >= 0 for cents in state.amounts.values())
+
+
+def _check_bill(before: JobState, invoice: Bill) -> None:
+    assert invoice.due_cents >= 0
+    assert invoice.recovered_cents >= 0
+    assert sum(line.delta_cents for line in invoice.lines) == invoice.earned_cents
+    assert invoice.earned_cents == invoice.due_cents + invoice.recovered_cents
+    assert invoice.net_cents + sum(invoice.tax_by_code.values()) == invoice.earned_cents
+    assert sum(invoice.due_by_row.values()) == invoice.due_cents
+    assert sum(invoice.recovered_by_row.values()) == invoice.recovered_cents
+    assert all(cents >= 0 for cents in [*invoice.due_by_row.values(), *invoice.recovered_by_row.values()])
+    assert invoice.position.recovered_cents <= before.deposit_cents
+
+
+def _check_keys(before: JobState, invoice: Bill) -> None:
+    """Between the snapshot and the contract; never down by more than a rounding cent."""
+    for line in invoice.lines:
+        start, end = before.snapshot.billed.get(line.key, 0), before.priced.keys[line.key]
+        assert min(start, end) <= line.now_cents <= max(start, end)
+        if end >= start:
+            assert line.delta_cents >= -1
+
+
+@laws
+@given(jobs(), st.data())
+def test_however_a_job_is_billed_it_ends_exact(state: JobState, data: st.DataObject) -> None:
+    _check_schedule(state)
+    while rows := _open(state):
+        chosen = data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True))
+        invoice = bill(state, chosen)
+        _check_bill(state, invoice)
+        _check_keys(state, invoice)
+        state = state.after(invoice)
+    assert_closed(state)
+
+
+@laws
+@given(jobs(), st.data())
+def test_where_a_job_stands_does_not_depend_on_the_order(state: JobState, data: st.DataObject) -> None:
+    rows = data.draw(st.permutations(_open(state)))
+    count = data.draw(st.integers(1, len(rows)))
+    one_by_one = state
+    for row in rows[:count]:
+        one_by_one = one_by_one.after(bill(one_by_one, [row]))
+    at_once = state.after(bill(state, rows[:count]))
+    assert one_by_one.billed == at_once.billed
+    assert (one_by_one.due_cents, one_by_one.recovered_cents) == (at_once.due_cents, at_once.recovered_cents)
+
+
+@laws
+@given(jobs(), st.data())
+def test_every_key_and_group_is_within_a_cent_of_its_share(state: JobState, data: st.DataObject) -> None:
+    """Without lines rows the exact figure of a key is simply its share of what is earned."""
+    rows = _open(state)
+    if any(row.basis == "lines" for row in state.rows) or not state.priced.total_cents:
+        return
+    chosen = data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True))
+    position = bill(state, chosen).position
+    share = Fraction(position.earned_cents, state.priced.total_cents)
+    drift: dict[object, Fraction] = {}
+    for key, cents in position.billed.items():
+        exact = share * state.priced.keys[key]
+        assert abs(cents - exact) < 1
+        group = state.priced.group_of(key)
+        drift[group] = drift.get(group, Fraction(0)) + cents - exact
+    assert all(abs(cents) < 1 for cents in drift.values())
+
+
+@laws
+@given(jobs(), st.data())
+def test_accepted_parts_add_up_to_the_row(state: JobState, data: st.DataObject) -> None:
+    for row in data.draw(st.permutations(_open(state))):
+        for tenths in sorted(data.draw(st.sets(st.integers(1, 9), max_size=2))):
+            invoice = bill(state, {row: Fraction(tenths, 10)})
+            _check_bill(state, invoice)
+            _check_keys(state, invoice)
+            state = state.after(invoice)
+        state = state.after(bill(state, [row]))
+    assert_closed(state)
+
+
+@st.composite
+def changed(draw: st.DrawFn, state: JobState) -> JobState:
+    """The job after a change order that adds lines or changes a quantity; the job itself if refused."""
+    lines = list(state.priced.lines)
+    if draw(st.booleans()):
+        lines += draw(contracts(first=len(lines))).lines
+    else:
+        at = draw(st.integers(0, len(lines) - 1))
+        factor = draw(st.sampled_from(["0", "0.5", "0.9", "1.5", "3"]))
+        lines[at] = replace(lines[at], quantity=lines[at].quantity * Decimal(factor))
+    try:
+        return after_change(state, price(lines, currency="USD"))
+    except Refusal:
+        return state
+
+
+@laws
+@given(jobs(), st.data())
+def test_changes_on_the_way_leave_what_is_billed_and_the_end_is_exact(
+    state: JobState, data: st.DataObject
+) -> None:
+    while rows := _open(state):
+        billed = {row: state.amounts[row] for row in state.billed_row_ids}
+        state = data.draw(changed(state))
+        _check_schedule(state)
+        assert {row: state.amounts[row] for row in billed} == billed
+        invoice = bill(state, data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True)))
+        _check_bill(state, invoice)
+        _check_keys(state, invoice)
+        state = state.after(invoice)
+    assert_closed(state)
