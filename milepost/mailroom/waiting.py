@@ -1,0 +1,48 @@
+"""What waits, over all businesses: ids only. Whatever is done about it happens in one business's scope."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+Pair = tuple[int, int]
+
+
+def claim_messages(at: datetime, most: int, lease: timedelta) -> list[Pair]:
+    """Take waiting messages for a while: (business, message). Nobody else gets them meanwhile."""
+    return _pairs("SELECT * FROM mp_claim_outbox(%s, %s, %s) ORDER BY 2", [most, at, lease])
+
+
+def unrendered_documents(most: int) -> list[Pair]:
+    """Frozen documents without their PDF: (business, document)."""
+    return _pairs("SELECT * FROM mp_unrendered(%s)", [most])
+
+
+def unclear_attempts(before: datetime, most: int) -> list[Pair]:
+    """Attempts whose outcome is not known and that nobody has asked about since: (business, attempt)."""
+    return _pairs("SELECT * FROM mp_unclear_attempts(%s, %s)", [before, most])
+
+
+def attempt_of_session(session_id: str) -> Pair | None:
+    """Whose attempt a provider's session is: (business, attempt)."""
+    found = _pairs("SELECT * FROM mp_resolve_session(%s)", [session_id])
+    return found[0] if found else None
+
+
+def businesses_with_events(until: date) -> list[int]:
+    """Businesses with something to bill before an event that is no later than this day."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM mp_businesses_with_events(%s)", [until])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def businesses_of(user_id: int) -> list[int]:
+    """The businesses that a person works for, the oldest membership first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT business_id FROM mp_memberships(%s)", [user_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _pairs(sql: str, values: list[object]) -> list[Pair]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [(row[0], row[1]) for row in cursor.fetchall()]

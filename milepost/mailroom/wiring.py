@@ -1,0 +1,78 @@
+"""Which gateways this process has: built once from the settings, or lent by a test."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.conf import settings
+
+from milepost.gateways.email import DjangoEmail, EmailGateway
+from milepost.gateways.files import DirectoryFiles, FileStore
+from milepost.gateways.payments import PaymentGateway
+from milepost.gateways.pdf import PdfGateway, Press
+from milepost.gateways.sms import SmsGateway, TwilioSms
+from milepost.gateways.stripe import StripeGateway
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """The outside. Without `email` or `sms`, such messages are kept and shown, not sent."""
+
+    payments: PaymentGateway
+    email: EmailGateway | None
+    sms: SmsGateway | None
+    pdf: PdfGateway
+    files: FileStore
+
+
+_lock = threading.Lock()
+_built: list[Gateways] = []
+_lent: list[Gateways] = []
+
+
+def gateways() -> Gateways:
+    """The gateways of this process; those lent by `use` first."""
+    if _lent:
+        return _lent[-1]
+    with _lock:
+        if not _built:
+            _built.append(_from_settings())
+        return _built[0]
+
+
+@contextmanager
+def use(**fakes: object) -> Iterator[Gateways]:
+    """Put fakes in the place of some gateways, for the length of a test or a story."""
+    lent = replace(gateways(), **fakes)  # type: ignore[arg-type]
+    _lent.append(lent)
+    try:
+        yield lent
+    finally:
+        _lent.remove(lent)
+
+
+def _from_settings() -> Gateways:
+    return Gateways(
+        payments=StripeGateway(
+            secret_key=settings.STRIPE_SECRET_KEY,
+            webhook_secret=settings.STRIPE_WEBHOOK_SECRET,
+            api_base=settings.STRIPE_API_BASE,
+        ),
+        email=DjangoEmail(backend=settings.MAIL_BACKEND) if settings.MAIL_BACKEND else None,
+        sms=_twilio(),
+        pdf=Press(),
+        files=DirectoryFiles(Path(settings.MILEPOST_FILES)),
+    )
+
+
+def _twilio() -> SmsGateway | None:
+    account, token, sender = (
+        settings.TWILIO_ACCOUNT_SID,
+        settings.TWILIO_AUTH_TOKEN,
+        settings.TWILIO_FROM,
+    )
+    if not (account and token and sender):
+        return None
+    return TwilioSms(account_sid=account, auth_token=token, sender=sender)

@@ -1,0 +1,55 @@
+"""Documents and files as the mailroom fetches them."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from milepost.queries.door import NotThere, question
+from milepost.records.files import Document, Rendering, StoredFile
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """A frozen document; `sha256` names its kept PDF, "" before there is one."""
+
+    kind: str
+    name: str
+    template_version: int
+    content: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a stored file is called, and which bytes it is."""
+
+    sha256: str
+    mime: str
+    name: str
+
+
+@question
+def document_facts(document_id: int, job_id: int | None = None) -> DocumentFacts:
+    """The document, of this job where one is given. Refuses NotThere."""
+    documents = Document.objects.filter(id=document_id)
+    if job_id is not None:
+        documents = documents.filter(job_id=job_id)
+    document = documents.first()
+    if document is None:
+        raise NotThere
+    kept = Rendering.objects.filter(document=document).values_list("file__sha256", flat=True).first()
+    return DocumentFacts(
+        document.kind, document.name, document.template_version, document.content, kept or ""
+    )
+
+
+@question
+def file_facts(file_id: int, job_id: int | None = None) -> FileFacts:
+    """The file; where a job is given, only if that job's evidence or signed copy it is. Refuses NotThere."""
+    files = StoredFile.objects.filter(id=file_id)
+    if job_id is not None:
+        files = files.filter(Q(evidence__job_id=job_id) | Q(signature__job_id=job_id)).distinct()
+    file = files.first()
+    if file is None:
+        raise NotThere
+    return FileFacts(file.sha256, file.mime, file.name)
