@@ -1,0 +1,191 @@
+"""Paying online: the attempt is committed, then the gateway is asked, and its own object is the truth."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from milepost.actions.actor import Actor
+from milepost.actions.attempts import Begun, InTheWay, begin_payment, note_session, settle_attempt
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.gateways.payments import GatewayRefused, GatewayUnavailable, KeyRefused
+from milepost.mailroom.waiting import unclear_attempts
+from milepost.mailroom.wiring import gateways
+from milepost.queries.attempts import AttemptFacts, attempt_facts
+
+logger = logging.getLogger(__name__)
+
+ROUNDS = 4
+UNANSWERED = timedelta(hours=1)
+UNSEEN = timedelta(minutes=3)
+Method = Literal["card", "bank"]
+
+
+class GatewayAway(Refusal):
+    """The provider gives no clear answer."""
+
+    code = "gateway_away"
+    message = gettext_noop(
+        "The payment page does not answer at the moment. Nothing was charged; please try again in a minute."
+    )
+
+
+class CannotBePaidOnline(Refusal):
+    """The provider will not take this payment."""
+
+    code = "cannot_be_paid_online"
+    message = gettext_noop("This cannot be paid online ({problem}). Please choose another way to pay.")
+
+
+class OnlinePaymentIsOff(Refusal):
+    """The provider does not know our key: the installation's settings are wrong."""
+
+    code = "online_payment_is_off"
+    message = gettext_noop("Online payment is not available at the moment. Please choose another way to pay.")
+
+
+def begin(
+    *,
+    by: Actor,
+    at: datetime,
+    job_id: int,
+    method: Method,
+    success_url: str,
+    cancel_url: str,
+    invoice_ids: Sequence[int] = (),
+) -> str:
+    """
+    Start paying these invoices (all open ones when none is named). Returns where to send the payer.
+
+    `{attempt}` in either URL is filled in with the attempt's id. Pressing twice leads to the same
+    page; another method closes the page of the first. An attempt that turns out to be paid leads to
+    `success_url`. Refuses NothingDue, OnItsWay, GatewayAway, CannotBePaidOnline, OnlinePaymentIsOff.
+    """
+    for _ in range(ROUNDS):
+        begun = begin_payment(by=by, at=at, job_id=job_id, method=method, invoice_ids=invoice_ids)
+        if begun.attempt_id is None:
+            for other in begun.in_the_way:
+                _close(by.business_id, other, at)
+            continue
+        success = success_url.replace("{attempt}", str(begun.attempt_id))
+        if not begun.session_id:
+            return _open_page(by, at, begun, success, cancel_url)
+        state = settle(by.business_id, begun.attempt_id, at=at)
+        if state == "open":
+            return begun.url
+        if state in ("processing", "succeeded"):
+            return success
+    raise GatewayAway
+
+
+def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
+    """
+    Ask the gateway what became of an attempt and book it; any number of times, in any order.
+
+    Returns its state: created, open, processing, succeeded, failed or expired. The return page, the
+    inbox and the janitor all come here. Refuses GatewayAway, OnlinePaymentIsOff, NotThere.
+    """
+    attempt = attempt_facts(business_id, attempt_id)
+    if not attempt.session_id:
+        return _give_up_unanswered(business_id, attempt, at)
+    try:
+        truth = gateways().payments.fetch(attempt.session_id)
+    except GatewayUnavailable as away:
+        raise GatewayAway from away
+    except KeyRefused as wrong:
+        logger.error("The payment gateway refuses our key: %s", wrong)
+        raise OnlinePaymentIsOff from wrong
+    except GatewayRefused as unknown:
+        _settle(business_id, attempt, "expired", attempt.amount_cents, str(unknown), at)
+        return "expired"
+    _settle(business_id, attempt, truth.state, truth.amount.cents, truth.failure or "", at)
+    return str(truth.state)
+
+
+def settle_unclear(at: datetime, *, most: int = 20) -> int:
+    """The janitor: ask about attempts of which nobody has heard for a while. Returns how many."""
+    asked = 0
+    for business_id, attempt_id in unclear_attempts(at - UNSEEN, most):
+        try:
+            settle(business_id, attempt_id, at=at)
+            asked += 1
+        except GatewayAway:
+            return asked
+        except Exception:
+            logger.exception("Attempt %s could not be settled.", attempt_id)
+    return asked
+
+
+def gateway_name(business_id: int, attempt_id: int) -> str:
+    """What the provider calls our attempt: it leads back to its business by itself."""
+    return f"{business_id}-{attempt_id}"
+
+
+def _open_page(by: Actor, at: datetime, begun: Begun, success_url: str, cancel_url: str) -> str:
+    assert begun.attempt_id is not None
+    system = Actor.system(by.business_id)
+    try:
+        page = gateways().payments.start_checkout(
+            attempt_id=gateway_name(by.business_id, begun.attempt_id),
+            amount=begun.amount,
+            method="bank" if begun.method == "bank" else "card",
+            description=begun.description,
+            email=begun.email or None,
+            success_url=success_url,
+            cancel_url=cancel_url.replace("{attempt}", str(begun.attempt_id)),
+            metadata={"milepost_business": str(by.business_id)},
+        )
+    except GatewayUnavailable as away:
+        raise GatewayAway from away
+    except GatewayRefused as refused:
+        settle_attempt(
+            by=system,
+            at=at,
+            attempt_id=begun.attempt_id,
+            outcome="failed",
+            amount_cents=begun.amount.cents,
+            failure=str(refused),
+        )
+        if isinstance(refused, KeyRefused):
+            logger.error("The payment gateway refuses our key: %s", refused)
+            raise OnlinePaymentIsOff from refused
+        raise CannotBePaidOnline(problem=str(refused)) from refused
+    note_session(by=system, at=at, attempt_id=begun.attempt_id, session_id=page.session_id, url=page.url)
+    return page.url
+
+
+def _close(business_id: int, other: InTheWay, at: datetime) -> None:
+    """Close an unfinished attempt at the gateway, or book what it became meanwhile."""
+    if other.session_id:
+        try:
+            gateways().payments.expire(other.session_id)
+        except GatewayUnavailable as away:
+            raise GatewayAway from away
+        except GatewayRefused:
+            logger.info("Attempt %s was paid or closed before it could be replaced.", other.attempt_id)
+        settle(business_id, other.attempt_id, at=at)
+        return
+    # Its page was never handed to anybody: the session is noted before the payer is sent there.
+    attempt = attempt_facts(business_id, other.attempt_id)
+    _settle(business_id, attempt, "expired", attempt.amount_cents, "", at)
+
+
+def _give_up_unanswered(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
+    if attempt.state == "created" and attempt.created_at < at - UNANSWERED:
+        _settle(business_id, attempt, "expired", attempt.amount_cents, "", at)
+        return "expired"
+    return attempt.state
+
+
+def _settle(
+    business_id: int, attempt: AttemptFacts, outcome: str, amount_cents: int, failure: str, at: datetime
+) -> None:
+    settle_attempt(
+        by=Actor.system(business_id),
+        at=at,
+        attempt_id=attempt.attempt_id,
+        outcome=outcome,  # type: ignore[arg-type]
+        amount_cents=amount_cents,
+        failure=failure,
+    )

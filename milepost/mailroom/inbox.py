@@ -1,0 +1,98 @@
+"""Webhooks: verified, stored once, answered; worked afterwards from the provider's own object."""
+
+import json
+import logging
+from datetime import datetime, timedelta
+
+from milepost.actions.actor import Actor
+from milepost.actions.attempts import note_session
+from milepost.actions.post import receive_event, work_event
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.gateways.payments import BadSignature
+from milepost.mailroom.checkout import settle
+from milepost.mailroom.waiting import attempt_of_session
+from milepost.mailroom.wiring import gateways
+from milepost.queries.attempts import attempt_facts
+from milepost.queries.door import NotThere
+from milepost.records.post import WebhookEvent
+
+logger = logging.getLogger(__name__)
+
+PROVIDER = "stripe"
+LONGEST_PAUSE = timedelta(hours=1)
+MOST_TRIES = 40
+
+
+class NotSigned(Refusal):
+    """A webhook that the provider did not sign for us."""
+
+    code = "bad_signature"
+    message = gettext_noop("This request is not signed with our webhook secret, or too long ago: {problem}")
+
+
+def receive(payload: bytes, signature: str, *, at: datetime) -> bool:
+    """Verify an event and store it once. Returns whether it was new. Refuses NotSigned."""
+    try:
+        event = gateways().payments.read_event(payload, signature, at)
+    except BadSignature as wrong:
+        raise NotSigned(problem=str(wrong)) from wrong
+    kept = {"attempt": event.attempt_id or "", "body": payload.decode("utf-8", "replace")}
+    return receive_event(
+        provider=PROVIDER,
+        event_id=event.id,
+        kind=event.kind,
+        session_id=event.session_id or "",
+        payload=json.dumps(kept),
+        at=at,
+    )
+
+
+def work_waiting(at: datetime, *, most: int = 20) -> int:
+    """Work stored events that are due. Returns how many were done; the rest are tried again later."""
+    waiting = WebhookEvent.objects.filter(worked_at__isnull=True, not_before__lte=at).order_by("id")[:most]
+    return sum(_work(row, at) for row in list(waiting))
+
+
+def _work(row: WebhookEvent, at: datetime) -> bool:
+    try:
+        _settle_what_it_names(row, at)
+    except Exception as problem:
+        if row.attempts >= MOST_TRIES:
+            logger.error("Event %s is given up: %s", row.event_id, problem)
+            work_event(event_row_id=row.id, at=at)
+            return False
+        if not isinstance(problem, Refusal):
+            logger.exception("Event %s could not be worked.", row.event_id)
+        pause = min(timedelta(seconds=2 ** min(row.attempts, 12)), LONGEST_PAUSE)
+        work_event(
+            event_row_id=row.id, at=at, error=str(problem) or type(problem).__name__, not_before=at + pause
+        )
+        return False
+    work_event(event_row_id=row.id, at=at)
+    return True
+
+
+def _settle_what_it_names(row: WebhookEvent, at: datetime) -> None:
+    """An event is a hint: find the attempt, and ask the provider. What names none of ours is only noted."""
+    found = attempt_of_session(row.session_id) if row.session_id else None
+    found = found or _named(row)
+    if found is None:
+        logger.info("Event %s (%s) is about nothing of ours.", row.event_id, row.kind)
+        return
+    business_id, attempt_id = found
+    try:
+        attempt = attempt_facts(business_id, attempt_id)
+    except NotThere:
+        logger.info("Event %s names an attempt that we do not have.", row.event_id)
+        return
+    if not attempt.session_id and row.session_id:
+        # The answer to our own call was lost: the event tells which session it made.
+        system = Actor.system(business_id)
+        note_session(by=system, at=at, attempt_id=attempt_id, session_id=row.session_id, url="")
+    settle(business_id, attempt_id, at=at)
+
+
+def _named(row: WebhookEvent) -> tuple[int, int] | None:
+    business, _, attempt = str(json.loads(row.payload).get("attempt", "")).partition("-")
+    return (int(business), int(attempt)) if business.isdecimal() and attempt.isdecimal() else None
