@@ -124,3 +124,11 @@ def app_cursor(database: testbed.Server) -> Iterator[AppCursor]:
     """Raw SQL with only the application's grants: `with app_cursor.scope(business.id): …`."""
     with psycopg.connect(database.app_url, autocommit=True, cursor_factory=AppCursor) as connection:
         yield connection.cursor()
+
+
+@pytest.fixture
+def cast(database):  # type: ignore[no-untyped-def]
+    """The people of the tests, in a business of their own: see tests/cast.py."""
+    from tests.cast import make_cast  # it needs Django's models, which this file is read before
+
+    return make_cast()
