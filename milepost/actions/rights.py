@@ -29,6 +29,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "begin_payment": OFFICE | {"customer"},
     "settle_payment": SYSTEM,
     "deliver": SYSTEM,
+    "note_what_is_ready": SYSTEM,
     "store_file": CREW | {"customer"},
 }
 

@@ -69,9 +69,9 @@ def begin(
                 _close(by.business_id, other, at)
             continue
         success = success_url.replace("{attempt}", str(begun.attempt_id))
-        if not begun.session_id:
+        state = settle(by.business_id, begun.attempt_id, at=at) if begun.session_id else "created"
+        if state == "created" or (state == "open" and not begun.url):
             return _open_page(by, at, begun, success, cancel_url)
-        state = settle(by.business_id, begun.attempt_id, at=at)
         if state == "open":
             return begun.url
         if state in ("processing", "succeeded"):

@@ -18,6 +18,7 @@ from milepost.queries.stored import DocumentFacts, FileFacts, document_facts, fi
 
 logger = logging.getLogger(__name__)
 INLINE = frozenset({"image/jpeg"})
+_unprintable: set[int] = set()
 
 
 class StoredPdf(NamedTuple):
@@ -68,11 +69,14 @@ def ensure_pdf(business_id: int, document_id: int, *, at: datetime, job_id: int 
 def render_waiting(at: datetime, *, most: int = 10) -> int:
     """Render documents that have no PDF yet. Returns how many were made; one that fails is logged."""
     made = 0
-    for business_id, document_id in unrendered_documents(most):
+    for business_id, document_id in unrendered_documents(most + len(_unprintable)):
+        if document_id in _unprintable:
+            continue
         try:
             ensure_pdf(business_id, document_id, at=at)
             made += 1
         except Refusal as refusal:
+            _unprintable.add(document_id)  # trying again does not help this process
             logger.error("Document %s cannot be printed: %s", document_id, refusal)
         except Exception:
             logger.exception("Document %s could not be rendered.", document_id)

@@ -39,7 +39,7 @@ def _text_message(letter: LetterFacts) -> str:
     name; never the amount, never the link.
     """
     values = _values(letter)
-    names = {"title": LEAST_TITLE, "milestone": LEAST_TITLE, "business": LEAST_NAME}
+    names = {"title": LEAST_TITLE, "milestone": LEAST_TITLE, "event": LEAST_TITLE, "business": LEAST_NAME}
     while True:
         line = plain_characters(" ".join(_fill(letter.kind, "text.txt", values).split()))
         too_long = septets(line) - MOST_SEPTETS
@@ -69,7 +69,7 @@ def _values(letter: LetterFacts) -> dict[str, object]:
         "on_color": _readable_on(letter.business_color),
         "language": translation.get_language() or "en",
         "rtl": translation.get_language_bidi(),
-        "first_name": letter.to_name.partition(" ")[0] if re.match(r"[^\W\d]", letter.to_name) else "",
+        "first_name": _first_name(letter),
         "customer": letter.customer_name,
         "job": letter.job_title,
         "job_number": letter.job_number,
@@ -89,6 +89,12 @@ def _values(letter: LetterFacts) -> dict[str, object]:
         },
         "is_deposit": facts.get("kind") == "deposit",
     }
+
+
+def _first_name(letter: LetterFacts) -> str:
+    """What to call a customer who gave a name; nobody is greeted by a phone number, nor is the office."""
+    first = letter.to_name.partition(" ")[0]
+    return first if first.isalpha() and not letter.kind.endswith("_office") else ""
 
 
 def _main_cents(facts: Mapping[str, object]) -> object:
@@ -132,7 +138,5 @@ def _engine(html: bool) -> Engine:
         dirs=[str(TEMPLATES)],
         autoescape=html,
         builtins=["django.templatetags.i18n"],
-        loaders=[
-            ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])
-        ],
+        loaders=[("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])],
     )
