@@ -97,9 +97,16 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
         logger.error("The payment gateway refuses our key: %s", wrong)
         raise OnlinePaymentIsOff from wrong
     except GatewayRefused as unknown:
-        _settle(business_id, attempt, "expired", attempt.amount_cents, str(unknown), at)
+        _expire(business_id, attempt, str(unknown), at=at)
         return "expired"
-    _settle(business_id, attempt, truth.state, truth.amount.cents, truth.failure or "", at)
+    _settle(
+        business_id,
+        attempt,
+        outcome=truth.state,
+        amount_cents=truth.amount.cents,
+        failure=truth.failure or "",
+        at=at,
+    )
     return str(truth.state)
 
 
@@ -168,18 +175,22 @@ def _close(business_id: int, other: InTheWay, at: datetime) -> None:
         return
     # Its page was never handed to anybody: the session is noted before the payer is sent there.
     attempt = attempt_facts(business_id, other.attempt_id)
-    _settle(business_id, attempt, "expired", attempt.amount_cents, "", at)
+    _expire(business_id, attempt, "", at=at)
 
 
 def _give_up_unanswered(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
     if attempt.state == "created" and attempt.created_at < at - UNANSWERED:
-        _settle(business_id, attempt, "expired", attempt.amount_cents, "", at)
+        _expire(business_id, attempt, "", at=at)
         return "expired"
     return attempt.state
 
 
+def _expire(business_id: int, attempt: AttemptFacts, why: str, *, at: datetime) -> None:
+    _settle(business_id, attempt, outcome="expired", amount_cents=attempt.amount_cents, failure=why, at=at)
+
+
 def _settle(
-    business_id: int, attempt: AttemptFacts, outcome: str, amount_cents: int, failure: str, at: datetime
+    business_id: int, attempt: AttemptFacts, *, outcome: str, amount_cents: int, failure: str, at: datetime
 ) -> None:
     settle_attempt(
         by=Actor.system(business_id),

@@ -34,11 +34,11 @@ class Round:
 def rounds() -> list[Round]:
     """All work in its order: what came in may post messages, and a message may need a document."""
     return [
-        Round("events", lambda at: inbox.work_waiting(at)),
-        Round("attempts", lambda at: checkout.settle_unclear(at), every_seconds=30),
-        Round("clock", lambda at: clock.tick(at), every_seconds=60),
-        Round("messages", lambda at: outbox.send_waiting(at)),
-        Round("documents", lambda at: documents.render_waiting(at)),
+        Round("events", inbox.work_waiting),
+        Round("attempts", checkout.settle_unclear, every_seconds=30),
+        Round("clock", clock.tick, every_seconds=60),
+        Round("messages", outbox.send_waiting),
+        Round("documents", documents.render_waiting),
     ]
 
 

@@ -1,0 +1,81 @@
+"""A reprint: the invoice as it was issued, byte for byte, and a sheet with what was paid since."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from milepost.actions.steps.billing_state import LoadedJob, load, settled_by_row
+from milepost.actions.steps.paper import job_facts, row_facts
+from milepost.mailroom.documents import StoredPdf, ensure_pdf
+from milepost.mailroom.wiring import gateways
+from milepost.queries.documents_shape import TEMPLATE_VERSION
+from milepost.queries.door import NotThere
+from milepost.queries.paper.facts import MoneyEvent, PaidSheetFacts
+from milepost.queries.paper.paid_sheet import paid_sheet_content
+from milepost.records.customers import Contact
+from milepost.records.invoices import Invoice, InvoiceRow
+from milepost.records.jobs import Job
+from milepost.records.payments import Allocation
+from milepost.records.scope import scoped
+
+
+class Reprint(NamedTuple):
+    """Two files: the invoice, unchanged, and the sheet of today."""
+
+    invoice: StoredPdf
+    sheet: StoredPdf
+
+
+def reprint(business_id: int, invoice_id: int, *, at: datetime) -> Reprint:
+    """The invoice's one PDF and a sheet made now, which is not kept. Refuses NotThere."""
+    with scoped(business_id, writing=False):
+        invoice = Invoice.objects.filter(id=invoice_id).first()
+        if invoice is None:
+            raise NotThere
+        content = paid_sheet_content(_facts(invoice, at))
+    sheet = gateways().pdf.render("paid_sheet", TEMPLATE_VERSION, content)
+    name = f"Invoice {invoice.number_text}, paid since.pdf"
+    return Reprint(ensure_pdf(business_id, invoice.document_id, at=at), StoredPdf(sheet, name))
+
+
+def _facts(invoice: Invoice, at: datetime) -> PaidSheetFacts:
+    job = Job.objects.select_related("business", "customer", "site").get(id=invoice.job_id)
+    contacts = list(Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"))
+    loaded, payments = load(job), _payments(invoice)
+    billed_here = dict(InvoiceRow.objects.filter(invoice=invoice).values_list("row_id", "due_cents"))
+    next_name, next_cents = _next(loaded)
+    return PaidSheetFacts(
+        job=job_facts(job, contacts, at=at),
+        number=invoice.number_text,
+        issued_on=invoice.issued_on,
+        total_cents=invoice.total_cents,
+        payments=payments,
+        balance_cents=invoice.total_cents - sum(payment.paid_cents for payment in payments),
+        next_name=next_name,
+        next_cents=next_cents,
+        rows=row_facts(loaded, settled=settled_by_row(job), now=billed_here, done={}),
+    )
+
+
+def _payments(invoice: Invoice) -> list[MoneyEvent]:
+    """What cleared payments have settled of this invoice, in their order."""
+    parts = (
+        Allocation.objects.filter(invoice=invoice, payment__state="cleared")
+        .select_related("payment__receipt")
+        .order_by("payment__received_on", "id")
+    )
+    return [
+        MoneyEvent(
+            part.payment.received_on,
+            part.payment.method,
+            part.payment.receipt.number_text if hasattr(part.payment, "receipt") else "",
+            0,
+            part.amount_cents,
+        )
+        for part in parts
+    ]
+
+
+def _next(loaded: LoadedJob) -> tuple[str, int]:
+    """The first row of the schedule that is not billed; nothing when all are."""
+    row = next((row for row in loaded.rows if row.id not in loaded.billed_rows and row.amount_cents), None)
+    return (row.name, row.amount_cents) if row else ("", 0)
