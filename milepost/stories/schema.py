@@ -1,0 +1,274 @@
+"""
+The shape of a story. Every key of the format is here; one that Milepost cannot play yet is refused
+by name. Amounts are texts in major units and become whole cents of the story's currency.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
+
+from milepost.core.money import parse_cents, parse_decimal
+from milepost.core.refusals import Refusal
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(max_length=5000)]
+Days = Annotated[int, Field(ge=0, le=3650)]
+
+
+def _amount(value: Any, info: ValidationInfo) -> int:
+    if not isinstance(value, str):
+        raise PydanticCustomError("amount", 'Put amounts in quotes: "1250.00".')
+    try:
+        return parse_cents(value, (info.context or {}).get("currency", "USD"))
+    except Refusal as refusal:
+        raise PydanticCustomError("amount", "{said}", {"said": str(refusal)}) from None
+
+
+def _exact(value: Any, *, digits: int, places: int, negative: bool = False) -> Decimal:
+    if not isinstance(value, str):
+        raise PydanticCustomError("exact", 'Put numbers in quotes: "8.25".')
+    try:
+        return parse_decimal(value, digits=digits, places=places, negative=negative)
+    except Refusal as refusal:
+        raise PydanticCustomError("exact", "{said}", {"said": str(refusal)}) from None
+
+
+def _not_built(_value: Any) -> Any:
+    raise PydanticCustomError("not_built", "is not built yet.")
+
+
+def _only(allowed: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if value != allowed:
+            raise PydanticCustomError("not_built", "“{value}” is not built yet.", {"value": value})
+        return value
+
+    return AfterValidator(check)
+
+
+_NUMBER = WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
+Amount = Annotated[int, BeforeValidator(_amount), _NUMBER]
+Rate = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=3, places=5, negative=True)), _NUMBER]
+Exact = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=13, places=6, negative=True)), _NUMBER]
+NotBuilt = Annotated[Any, BeforeValidator(_not_built), WithJsonSchema({"description": "Not built yet."})]
+
+
+class Part(BaseModel):
+    """Whatever stands in a story: no key beyond these, no value of another kind."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Terms(Part):
+    """What the clauses say in numbers: days, and percent a month."""
+
+    net_days: Days | None = None
+    late_fee_monthly: Rate | None = None
+    grace_days: Days | None = None
+    pause_after_days: Days | None = None
+
+
+class Business(Part):
+    """Who does the work, and how they count."""
+
+    name: Name = "A business"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    timezone: Name = "America/Chicago"
+    holidays: Annotated[str, Field(max_length=10)] = "US"
+    deposit_tax: Annotated[Literal["on_application", "at_deposit", "at_payment"], _only("on_application")] = (
+        "on_application"
+    )
+    tax_at: Annotated[Literal["contract", "document"], _only("contract")] = "contract"
+    tax_per: Literal["code", "line"] = "code"
+    tax_rounding: Literal["half_up", "down"] = "half_up"
+    approval_days: Days = 3
+    terms: Terms = Terms()
+
+
+class Person(Part):
+    """Somebody who acts for the customer."""
+
+    name: Name
+    email: Annotated[str, Field(max_length=254)] = ""
+    phone: Annotated[str, Field(max_length=40)] = ""
+
+
+class Customer(Part):
+    """Who owes the money. Approver and payer are the customer unless they are somebody else."""
+
+    name: Annotated[str, Field(max_length=200)] = ""
+    email: Annotated[str, Field(max_length=254)] = ""
+    phone: Annotated[str, Field(max_length=40)] = ""
+    address: Words = ""
+    site: Words = ""
+    approver: Person | None = None
+    payer: Person | None = None
+
+
+class Line(Part):
+    """One line of the work. `tax` is by name and rate in percent."""
+
+    id: Name | None = None
+    description: Annotated[str, Field(min_length=1, max_length=5000)]
+    section: Annotated[str, Field(max_length=200)] = ""
+    quantity: Exact = Decimal(1)
+    unit: Annotated[str, Field(max_length=40)] = ""
+    unit_price: Exact
+    tax: dict[Name, Rate] = {}
+
+
+class Deposit(Part):
+    """Collected before the work: a percentage of the contract or a fixed amount."""
+
+    name: Name = "Deposit"
+    percent: Rate | None = None
+    fixed: Amount | None = None
+
+
+class After(Part):
+    """The event that a milestone follows, with its day and the technician who goes there."""
+
+    event: Name
+    on: date | None = None
+    technician: Name | None = None
+
+
+class Before(After):
+    """The event that a milestone is billed ahead of, by so many business days."""
+
+    days: Days = 0
+
+
+class Milestone(Part):
+    """One basis of percent, fixed, share, lines and remainder; and when it is billed."""
+
+    name: Name
+    percent: Rate | None = None
+    fixed: Amount | None = None
+    share: Exact | None = None
+    lines: list[Name] | None = None
+    remainder: bool | None = None
+    bill_on: Literal["completion", "acceptance"] = "completion"
+    before: Before | None = None
+    after: After | None = None
+    deliverable: Words = ""
+    acceptance: list[Words] = []
+    evidence: list[Literal["photo", "inspection", "document"]] = []
+    window_days: Days | None = None
+
+
+class Schedule(Part):
+    """The deposit, if any, and the milestones."""
+
+    recovery: Literal["off_the_top", "first", "final"] = "off_the_top"
+    deposit: Deposit | None = None
+    milestones: Annotated[list[Milestone], Field(min_length=1, max_length=200)]
+
+
+class Quote(Part):
+    """The offer. `template` takes a schedule that comes with Milepost, `dates` give its events days."""
+
+    on: date
+    number: Annotated[str, Field(max_length=40)] = ""
+    title: Annotated[str, Field(max_length=200)] = ""
+    lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
+    schedule: Schedule | None = None
+    template: Name | None = None
+    dates: dict[Name, date] = {}
+    send: bool = True
+
+
+class SimpleInvoice(Part):
+    """Small work that is invoiced at once, in place of a quote."""
+
+    on: date
+    title: Annotated[str, Field(max_length=200)] = ""
+    lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
+
+
+class Pay(Part):
+    """Money: for one invoice, for several, or for the oldest. Without an amount, all that is open."""
+
+    amount: Amount | None = None
+    method: Literal["ach", "card", "bank", "check", "cash", "transfer", "other"] = "check"
+    invoice: Name | None = None
+    invoices: dict[Name, Amount] | None = None
+    reference: Annotated[str, Field(max_length=100)] = ""
+    status: Literal["cleared", "pending"] = "cleared"
+
+
+class Event(Part):
+    """What happened on a day: exactly one deed, with what belongs to it."""
+
+    on: date
+    sign: Name | None = None
+    view: bool | None = None
+    pay: Pay | None = None
+    complete: Name | None = None
+    request_changes: Name | None = None
+    accept: Name | None = None
+    send: Name | None = None
+    bill: Annotated[list[Name], Field(min_length=1)] | None = None
+    wait: bool | None = None
+    by: Name | None = None
+    evidence: dict[Literal["photo", "inspection", "document"], Annotated[int, Field(ge=0, le=50)]] = {}
+    reason: Words = ""
+    note: Words = ""
+    portion: NotBuilt = None
+    change_order: NotBuilt = None
+    approve: NotBuilt = None
+    void: NotBuilt = None
+    reissue: NotBuilt = None
+    credit: NotBuilt = None
+    void_credit: NotBuilt = None
+    refund: NotBuilt = None
+    return_payment: NotBuilt = None
+    dispute: NotBuilt = None
+    won: NotBuilt = None
+    lost: NotBuilt = None
+    apply_credit: NotBuilt = None
+    write_off: NotBuilt = None
+    recover: NotBuilt = None
+    tax_change: NotBuilt = None
+    cancel: NotBuilt = None
+    opening: NotBuilt = None
+    progress: NotBuilt = None
+    apply: NotBuilt = None
+    certify: NotBuilt = None
+    release: NotBuilt = None
+
+
+DEEDS = ("sign", "view", "pay", "complete", "request_changes", "accept", "send", "bill", "wait")
+
+
+class Expect(Part):
+    """Any part of the output, written as the output writes it."""
+
+    contract: Any = None
+    schedule: Any = None
+    documents: Any = None
+    payments: Any = None
+    customer_credit: Any = None
+    refunds: Any = None
+    ledger: Any = None
+    journal: Any = None
+    timeline: Any = None
+    messages: Any = None
+
+
+class Story(Part):
+    """A business, a customer, a quote, and what happened, day by day."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    business: Business = Business()
+    customer: Customer
+    quote: Quote | None = None
+    invoice: SimpleInvoice | None = None
+    events: Annotated[list[Event], Field(max_length=2000)] = []
+    expect: Expect = Expect()
+    progress: NotBuilt = None
+    retainage: NotBuilt = None
