@@ -26,6 +26,7 @@ class JobFacts:
     terms: dict[str, object]
     pay_url: str
     at: datetime
+    recovery: str = "off_the_top"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ class RowFacts:
     accepted_on: date | None = None
     photos: int = 0
     due_now_cents: int = 0
+    evidence: Sequence[str] = ()
+    window_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -148,13 +151,17 @@ class ContractFacts:
 
 @dataclass(frozen=True)
 class MoneyEvent:
-    """An invoice or a payment on a statement."""
+    """
+    An invoice or a payment on a statement. A payment's `text` is its method's code, `number` its
+    receipt's, `reference` the payer's own (a cheque's number).
+    """
 
     on: date
     text: str
     number: str
     invoiced_cents: int
     paid_cents: int
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,10 @@ class StatementFacts:
 
 @dataclass(frozen=True)
 class PaidSheetFacts:
-    """What was paid on an invoice since it was issued, its balance, and what comes next."""
+    """
+    What was paid on an invoice since it was issued, its balance, and what comes next.
+    `billed_cents` and `paid_cents` are of the whole job; without them no money bar is drawn.
+    """
 
     job: JobFacts
     number: str
@@ -183,3 +193,6 @@ class PaidSheetFacts:
     next_name: str
     next_cents: int
     rows: Sequence[RowFacts]
+    due_on: date | None = None
+    billed_cents: int | None = None
+    paid_cents: int | None = None

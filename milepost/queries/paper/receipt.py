@@ -1,0 +1,121 @@
+"""A receipt in words: what arrived, what it covers, what is left, what comes next."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from milepost.queries.documents_shape import Amount, Fact, ReceiptContent, Row, Table, Total
+from milepost.queries.paper.facts import CoveredFacts, ReceiptFacts
+from milepost.queries.paper.parts import bill_to, fact, head, join, method_name, project, questions, total
+from milepost.queries.paper.reader import Reader, reading
+from milepost.queries.paper.road import bar, deposit_use, first_ahead, road, row_title, when
+from milepost.queries.paper.work import line
+
+
+def receipt_content(facts: ReceiptFacts) -> ReceiptContent:
+    """One cleared payment, in the reader's language. Refuses nothing."""
+    job = facts.job
+    with reading(job) as reader:
+        return ReceiptContent(
+            **head(
+                job,
+                reader,
+                title=_("Receipt"),
+                number=facts.number,
+                subject=_("Thank you. Your payment for {title} has arrived.").format(title=job.title),
+                facts=_how(facts, reader),
+                parties=bill_to(job),
+                project=project(job),
+                clauses=questions(job, _("Questions about this receipt? Write or call: {reach}.")),
+            ),
+            amount=Amount(
+                label=_("Received"), value=reader.coded(facts.amount_cents), note=_note(facts, reader)
+            ),
+            story=_story(facts, reader),
+            table=_table(facts, reader),
+            totals=_totals(facts, reader),
+            bar=bar(job, reader, billed_cents=facts.billed_cents, paid_cents=facts.paid_cents)
+            if job.signed_on
+            else None,
+            road=road(facts.rows, reader) if job.signed_on else None,
+        )
+
+
+def _how(facts: ReceiptFacts, reader: Reader) -> list[Fact]:
+    known = [
+        fact(_("Received on"), reader.day(facts.received_on)),
+        fact(_("Method"), method_name(facts.method)),
+    ]
+    return [*known, fact(_("Reference"), facts.reference)] if facts.reference else known
+
+
+def _note(facts: ReceiptFacts, reader: Reader) -> str:
+    """What is left of the covered invoices, in one short line."""
+    left = _left_cents(facts)
+    if not facts.covered:
+        return _("kept for your next invoice")
+    numbers = join([covered.invoice_number for covered in facts.covered])
+    count = len(facts.covered)
+    if not left:
+        return ngettext(
+            "Invoice {numbers} is paid in full", "Invoices {numbers} are paid in full", count
+        ).format(numbers=numbers)
+    return ngettext(
+        "{left} of invoice {numbers} is left to pay", "{left} of invoices {numbers} is left to pay", count
+    ).format(left=reader.money(left), numbers=numbers)
+
+
+def _left_cents(facts: ReceiptFacts) -> int:
+    return sum(covered.balance_cents for covered in facts.covered)
+
+
+def _story(facts: ReceiptFacts, reader: Reader) -> list[Fact]:
+    story = []
+    if facts.covers_deposit:
+        whole = reader.money(facts.job.contract_cents)
+        counts = _("It counts towards the contract total of {whole}.").format(whole=whole)
+        story.append(fact(_("Your deposit"), f"{counts} {deposit_use(facts.job.recovery)}"))
+    open_cents = facts.billed_cents - facts.paid_cents
+    if open_cents > 0:
+        story.append(fact(_("Billed, not yet received"), reader.money(open_cents)))
+    story.append(fact(_("Next"), _next(facts, reader, open_cents)))
+    return story
+
+
+def _next(facts: ReceiptFacts, reader: Reader, open_cents: int) -> str:
+    following = first_ahead(facts.rows)
+    if following:
+        return _("{name}: {amount}, {when}").format(
+            name=row_title(following),
+            amount=reader.money(following.amount_cents),
+            when=when(following, reader),
+        )
+    return (
+        _("Nothing more will be billed.") if open_cents > 0 else _("Nothing. Everything is billed and paid.")
+    )
+
+
+def _table(facts: ReceiptFacts, reader: Reader) -> Table:
+    return Table(
+        heading=_("What it covers"),
+        text=_("Invoice"),
+        figures=[_("Invoice total"), _("This payment"), _("Left to pay")],
+        rows=[_covered_row(covered, reader) for covered in facts.covered],
+    )
+
+
+def _covered_row(covered: CoveredFacts, reader: Reader) -> Row:
+    name = " · ".join(text for text in (covered.invoice_number, covered.title) if text)
+    cents = (covered.total_cents, covered.settled_cents, covered.balance_cents)
+    return line(name, *(reader.money(amount) for amount in cents))
+
+
+def _totals(facts: ReceiptFacts, reader: Reader) -> list[Total]:
+    received = total(_("Received"), reader.coded(facts.amount_cents), strong=True)
+    if not facts.credit_cents:
+        return [received]
+    applied = facts.amount_cents - facts.credit_cents
+    return [
+        total(_("Paid on invoices"), reader.money(applied)),
+        total(_("Kept as your credit"), reader.money(facts.credit_cents)),
+        received,
+    ]
