@@ -73,7 +73,7 @@ def _problems(story: Story) -> Iterator[tuple[Path_, str]]:
 def _business(story: Story) -> Iterator[tuple[Path_, str]]:
     try:
         ZoneInfo(story.business.timezone)
-    except Exception:  # noqa: BLE001 - zoneinfo raises whatever the file system does
+    except Exception:
         yield (("business", "timezone"), f"“{story.business.timezone[:60]}” is not a time zone.")
     if not known_calendar(story.business.holidays):
         yield (

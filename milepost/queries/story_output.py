@@ -1,0 +1,298 @@
+"""Where a job stands, as a story prints it: money as texts in major units, rows by their names."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+
+from milepost.core.money import plain
+from milepost.queries.door import NotThere, question
+from milepost.queries.ledger import read_balances, read_journal
+from milepost.queries.road import read_road
+from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow
+from milepost.records.jobs import ContractKey, Job, ScheduledEvent, ScheduleRow
+from milepost.records.payments import Allocation, Payment, Receipt
+from milepost.records.post import Message
+from milepost.records.timeline import JobEvent
+
+Output = dict[str, object]
+
+
+@dataclass(frozen=True)
+class StoryJob:
+    """What a player needs to name things: ids by name, and what is open, in cents."""
+
+    version: int
+    rows: dict[str, int]
+    events: dict[str, tuple[int, date | None]]
+    deposit: str
+    invoices: dict[str, int]
+    open_cents: dict[int, int]
+
+
+@question
+def story_job(job_id: int) -> StoryJob:
+    """The job's rows and events by name, its invoices by number and by what they bill."""
+    rows = list(ScheduleRow.objects.filter(job_id=job_id).order_by("position"))
+    latest = Job.objects.get(id=job_id).versions.order_by("-version").first()
+    open_cents, named = {}, {}
+    settled = _settled(job_id)
+    for invoice in Invoice.objects.filter(job_id=job_id).order_by("id"):
+        open_cents[invoice.id] = (
+            invoice.total_cents
+            - settled.get((invoice.id, "cleared"), 0)
+            - settled.get((invoice.id, "pending"), 0)
+        )
+        named[invoice.number_text] = invoice.id
+    billed = InvoiceRow.objects.filter(invoice__job_id=job_id).values_list("row__name", "invoice_id")
+    return StoryJob(
+        version=latest.version if latest else 0,
+        rows={row.name: row.id for row in rows},
+        events={
+            event.name: (event.id, event.on_date) for event in ScheduledEvent.objects.filter(job_id=job_id)
+        },
+        deposit=next((row.name for row in rows if row.kind == "deposit"), ""),
+        invoices=named | dict(billed),
+        open_cents=open_cents,
+    )
+
+
+@question
+def story_output(job_id: int, *, at: datetime, with_journal: bool = False) -> Output:
+    """Everything that the story's documents and balances say at a moment. Refuses NotThere."""
+    job = Job.objects.select_related("business").filter(id=job_id).first()
+    if job is None:
+        raise NotThere
+    read = _Reader(job, at)
+    output: Output = {
+        "contract": read.contract(),
+        "schedule": read.schedule(),
+        "documents": read.documents(),
+        "payments": read.payments(),
+        "customer_credit": read.credit(),
+        "refunds": [],
+        "ledger": {
+            row.name: read.money(row.balance.cents)
+            for row in read_balances(job.currency, job_id=job.id)
+            if row.balance.cents
+        },
+        "timeline": read.timeline(),
+        "messages": read.messages(),
+    }
+    if with_journal:
+        output["journal"] = read.journal()
+    return output
+
+
+def _settled(job_id: int) -> dict[tuple[int, str], int]:
+    """Settled cents by invoice and state of the payment."""
+    sums = Allocation.objects.filter(invoice__job_id=job_id).values_list("invoice_id", "payment__state")
+    return {(invoice, state): cents for invoice, state, cents in sums.annotate(sum=Sum("amount_cents"))}
+
+
+class _Reader:
+    """One job at a moment; each method is one key of the output."""
+
+    def __init__(self, job: Job, at: datetime) -> None:
+        self.job = job
+        self.zone = ZoneInfo(job.business.timezone)
+        self.today = at.astimezone(self.zone).date()
+        self.settled = _settled(job.id)
+
+    def money(self, cents: int) -> str:
+        return plain(cents, self.job.currency)
+
+    def day(self, at: datetime) -> str:
+        return at.astimezone(self.zone).date().isoformat()
+
+    def contract(self) -> Output:
+        keys = list(ContractKey.objects.filter(job=self.job).order_by("id"))
+        taxes: dict[str, int] = {}
+        for key in keys:
+            if key.tax_percent is not None:
+                name = _tax_name(key.tax_name, key.tax_percent)
+                taxes[name] = taxes.get(name, 0) + key.cents
+        net = sum(key.cents for key in keys if key.tax_percent is None)
+        return {
+            "number": self.job.number,
+            "state": self.job.state,
+            "original": self.money(self.job.contract_cents),
+            "changes": {},
+            "total": self.money(self.job.contract_cents),
+            "net": self.money(net),
+            "tax": {name: self.money(cents) for name, cents in taxes.items()},
+        }
+
+    def schedule(self) -> Output:
+        return {
+            stop.name: {
+                "kind": stop.kind,
+                "amount": self.money(stop.amount.cents),
+                "state": stop.state,
+                "accepted": stop.accepted_on.isoformat() if stop.accepted_on else "",
+                "billed": self.money(stop.billed.cents),
+                "paid": self.money(stop.paid.cents),
+                "remaining": self.money(stop.amount.cents - stop.billed.cents),
+            }
+            for stop in read_road(self.job, self.today)
+            if stop.kind != "event"
+        }
+
+    def documents(self) -> list[Output]:
+        dated = [*self._invoices(), *self._receipts()]
+        return [document for _, document in sorted(dated, key=lambda pair: pair[0])]
+
+    def _invoices(self) -> Iterable[tuple[datetime, Output]]:
+        earned = billed = 0
+        rows = _grouped(
+            InvoiceRow.objects.filter(invoice__job=self.job)
+            .order_by("row__position")
+            .values_list("invoice_id", "row__name")
+        )
+        lines = _grouped(
+            (line.invoice_id, line)
+            for line in InvoiceLine.objects.filter(invoice__job=self.job)
+            .select_related("line")
+            .order_by("position")
+        )
+        for invoice in Invoice.objects.filter(job=self.job).prefetch_related("taxes").order_by("id"):
+            earned += 0 if invoice.kind == "deposit" else invoice.net_cents + invoice.tax_cents
+            yield (
+                invoice.issued_at,
+                self._invoice(invoice, rows.get(invoice.id, []), lines.get(invoice.id, []), earned, billed),
+            )
+            billed += invoice.total_cents
+
+    def _invoice(
+        self, invoice: Invoice, rows: list[object], lines: list[InvoiceLine], earned: int, billed: int
+    ) -> Output:
+        paid = self.settled.get((invoice.id, "cleared"), 0)
+        pending = self.settled.get((invoice.id, "pending"), 0)
+        return {
+            "number": invoice.number_text,
+            "kind": invoice.kind,
+            "for": rows,
+            "date": invoice.issued_on.isoformat(),
+            "due_date": invoice.due_on.isoformat(),
+            "lines": [
+                {"description": line.line.description, "amount": self.money(line.net_cents)} for line in lines
+            ],
+            "net": self.money(invoice.net_cents),
+            "tax": {
+                _tax_name(tax.name, tax.percent): self.money(tax.tax_cents) for tax in invoice.taxes.all()
+            },
+            "earned_to_date": self.money(earned),
+            "previously_billed": self.money(billed),
+            "retainage_held": self.money(0),
+            "recovered": self.money(invoice.recovered_cents),
+            "due": self.money(invoice.total_cents),
+            "paid": self.money(paid),
+            "balance": self.money(invoice.total_cents - paid),
+            "state": self._state(invoice, paid, pending),
+        }
+
+    def _state(self, invoice: Invoice, paid: int, pending: int) -> str:
+        if paid >= invoice.total_cents:
+            return "paid"
+        if paid + pending >= invoice.total_cents:
+            return "on_its_way"
+        if self.today > invoice.due_on:
+            return "overdue"
+        return "part_paid" if paid else "due"
+
+    def _receipts(self) -> Iterable[tuple[datetime, Output]]:
+        receipts = Receipt.objects.filter(payment__job=self.job).select_related("payment").order_by("id")
+        for receipt in receipts:
+            paid = self.money(receipt.payment.amount_cents)
+            yield (
+                receipt.issued_at,
+                {
+                    "number": receipt.number_text,
+                    "kind": "receipt",
+                    "date": self.day(receipt.issued_at),
+                    "paid": paid,
+                },
+            )
+
+    def payments(self) -> list[Output]:
+        rows = Payment.objects.filter(job=self.job).prefetch_related("allocations__invoice").order_by("id")
+        return [
+            {
+                "date": payment.received_on.isoformat(),
+                "method": payment.method,
+                "reference": payment.reference if payment.attempt_id is None else "",
+                "amount": self.money(payment.amount_cents),
+                "state": payment.state,
+                "invoices": {
+                    part.invoice.number_text: self.money(part.amount_cents)
+                    for part in payment.allocations.all()
+                },
+            }
+            for payment in rows
+        ]
+
+    def credit(self) -> str:
+        cleared = Payment.objects.filter(job=self.job, state="cleared").aggregate(sum=Sum("amount_cents"))
+        used = sum(cents for (_, state), cents in self.settled.items() if state == "cleared")
+        return self.money((cleared["sum"] or 0) - used)
+
+    def timeline(self) -> list[Output]:
+        return [
+            {
+                "at": event.at.astimezone(self.zone).isoformat(timespec="minutes"),
+                "event": event.kind,
+                "by": event.actor_name,
+                "about": self._about(json.loads(event.text)),
+            }
+            for event in JobEvent.objects.filter(job=self.job, for_customer=True).order_by("seq")
+        ]
+
+    def _about(self, facts: dict[str, object]) -> Output:
+        """The facts of an event without the ids of rows: names and amounts only."""
+        told: Output = {}
+        for name, value in facts.items():
+            if name.endswith("_cents") and isinstance(value, int):
+                told[name.removesuffix("_cents")] = self.money(value)
+            elif not name.endswith(("_id", "_ids", "sha256")):
+                told[name] = value
+        return told
+
+    def messages(self) -> list[Output]:
+        return [
+            {
+                "at": message.posted_at.astimezone(self.zone).isoformat(timespec="minutes"),
+                "to": message.to_name,
+                "channel": message.channel,
+                "address": message.to_address,
+                "message": message.kind,
+            }
+            for message in Message.objects.filter(job=self.job).order_by("id")
+        ]
+
+    def journal(self) -> list[Output]:
+        return [
+            {
+                "date": entry.on.isoformat(),
+                "event": entry.kind,
+                "document": entry.document,
+                "transfers": [
+                    {"debit": move.debit, "credit": move.credit, "amount": self.money(move.amount.cents)}
+                    for move in entry.transfers
+                ],
+            }
+            for entry in read_journal(self.job.id)
+        ]
+
+
+def _tax_name(name: str, percent: object) -> str:
+    return f"{name} {percent.normalize():f}"  # type: ignore[attr-defined]
+
+
+def _grouped(pairs: Iterable[tuple[int, object]]) -> dict[int, list]:  # type: ignore[type-arg]
+    groups: dict[int, list[object]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups

@@ -1,0 +1,115 @@
+"""Play a story through the real actions, and say what every document and balance said."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from milepost.core.refusals import Refusal
+from milepost.queries.story_output import Output, StoryJob, story_output
+from milepost.stories.comparing import differences
+from milepost.stories.deeds import DEEDS, Scene
+from milepost.stories.reading import read_story
+from milepost.stories.schema import DEEDS as NAMES
+from milepost.stories.schema import Story
+from milepost.stories.source import Path_, Source
+from milepost.stories.stage import Stage, set_stage
+
+FIRST_HOUR = 9
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a story came to. `differences` are from what it expects; `as_told` means there are none."""
+
+    business_id: int
+    job_id: int
+    output: Output
+    differences: Sequence[str] = field(default_factory=list)
+
+    @property
+    def as_told(self) -> bool:
+        return not self.differences
+
+    def as_json(self) -> str:
+        """The output, with the differences beside it, as JSON."""
+        said = self.output | ({"differences": list(self.differences)} if self.differences else {})
+        return json.dumps(said, indent=2, ensure_ascii=False)
+
+    def as_text(self, *, journal: bool = False) -> str:
+        """The output as a person reads it; the journal too when it is there and wanted."""
+        said = {name: part for name, part in self.output.items() if name != "journal" or journal}
+        text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110)
+        return text + "".join(f"\nNot as told: {difference}" for difference in self.differences)
+
+
+def play(source: Path | str, *, journal: bool = False, stage: Stage | None = None) -> Result:
+    """
+    Play one story: on a stage of its own, or in a business that is there (`stage`).
+
+    The whole story is read and checked first. Refuses StoryRefused, with the line.
+    """
+    story, read = read_story(source)
+    return play_story(story, read, journal=journal, stage=stage)
+
+
+def play_story(story: Story, read: Source, *, journal: bool = False, stage: Stage | None = None) -> Result:
+    """As `play`, for a story that is read already."""
+    clock = Clock(story)
+    opening: Path_ = ("quote",) if story.quote else ("invoice",)
+    with _at(read, ("business",)):
+        stage = stage or set_stage(story.business, at=clock.now(_first_day(story)))
+    with _at(read, ("customer",)):
+        customer_id = stage.customer(story.customer, at=clock.now(_first_day(story)))
+    with _at(read, opening):
+        scene = Scene.open(stage, customer_id, story, at=clock.now(_first_day(story)))
+    for place, event in enumerate(story.events):
+        deed = next(name for name in NAMES if getattr(event, name) not in (None, False))
+        with _at(read, ("events", place, deed)):
+            DEEDS[deed](scene, event, clock.now(event.on))
+    want_journal = journal or story.expect.journal is not None
+    output = story_output(stage.business_id, scene.job_id, at=clock.last, with_journal=want_journal)
+    expected = story.expect.model_dump(exclude_none=True)
+    found = list(differences(expected, output))
+    return Result(stage.business_id, scene.job_id, output, found)
+
+
+def _first_day(story: Story) -> date:
+    return (story.quote or story.invoice).on  # type: ignore[union-attr]
+
+
+class Clock:
+    """Moments on the story's days, in the business's own time, each later than the one before."""
+
+    def __init__(self, story: Story) -> None:
+        self.zone = ZoneInfo(story.business.timezone)
+        self.last = datetime.min.replace(tzinfo=UTC)
+
+    def now(self, day: date) -> datetime:
+        """Nine in the morning of the day, or a minute after the moment before."""
+        morning = datetime.combine(day, time(FIRST_HOUR), self.zone).astimezone(UTC)
+        self.last = max(morning, self.last + timedelta(minutes=1)) if self.last.year > 1 else morning
+        return self.last
+
+
+class _at:
+    """A refusal inside becomes a refusal of the story, with the line."""
+
+    def __init__(self, read: Source, path: Path_) -> None:
+        self.read, self.path = read, path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, refused: BaseException | None, _trace: object) -> None:
+        if isinstance(refused, Refusal):
+            raise self.read.refuse(self.path, str(refused)) from refused
+        if isinstance(refused, (OverflowError, ValueError)):
+            raise self.read.refuse(self.path, "This is outside what a story can play.") from refused
+
+
+__all__ = ["Result", "StoryJob", "play", "play_story"]

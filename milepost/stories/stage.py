@@ -1,0 +1,84 @@
+"""The stage of a story: a business, its people and its customer, through the real actions."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from milepost.actions.actor import Actor
+from milepost.actions.businesses import add_tax_code, start_business
+from milepost.actions.customers import ContactInput, add_customer
+from milepost.stories.schema import Business, Customer, Person
+
+
+@dataclass
+class Stage:
+    """A business to play in. `crew` are technicians by first name; others may be named all the same."""
+
+    owner: Actor
+    crew: dict[str, Actor] = field(default_factory=dict)
+    taxes: dict[tuple[str, Decimal], int] = field(default_factory=dict)
+
+    @property
+    def business_id(self) -> int:
+        return self.owner.business_id
+
+    def worker(self, name: str | None) -> Actor:
+        """Who did the work: a technician of this name, or the owner when nobody is named."""
+        if name is None:
+            return self.owner
+        known = self.crew.get(name) or self.crew.get(name.partition(" ")[0])
+        return known or Actor(self.business_id, "technician", name)
+
+    def tax(self, name: str, percent: Decimal, *, at: datetime) -> int:
+        """The tax code of this name and rate, made when it is new."""
+        if (name, percent) not in self.taxes:
+            self.taxes[name, percent] = add_tax_code(by=self.owner, at=at, name=name, percent=percent)
+        return self.taxes[name, percent]
+
+    def customer(self, customer: Customer, *, at: datetime) -> int:
+        """The customer with approver and payer; one person when they are the same."""
+        himself = Person(name=customer.name or "Customer", email=customer.email, phone=customer.phone)
+        approver, payer = customer.approver or himself, customer.payer or customer.approver or himself
+        people = [_contact(approver, approves=True, pays=_same(approver, payer))]
+        if not _same(approver, payer):
+            people.append(_contact(payer, approves=False, pays=True))
+        if not customer.name and not (customer.approver or customer.payer):
+            people = [ContactInput("", email=customer.email, phone=customer.phone)]
+        return add_customer(
+            by=self.owner,
+            at=at,
+            name=customer.name,
+            contacts=people,
+            address=customer.address,
+            site=customer.site,
+        )
+
+
+def set_stage(business: Business, *, at: datetime) -> Stage:
+    """A new business as the story describes it; its owner cannot sign in until a password is set."""
+    terms = business.terms.model_dump(exclude_none=True)
+    started = start_business(
+        name=business.name,
+        owner_name="The office",
+        email=f"office-{secrets.token_hex(6)}@story.example",
+        password=secrets.token_urlsafe(24),
+        at=at,
+        currency=business.currency,
+        timezone=business.timezone,
+        holidays=business.holidays,
+        tax_per=business.tax_per,
+        tax_rounding=business.tax_rounding,
+        approval_days=business.approval_days,
+        is_practice=True,
+        **terms,
+    )
+    return Stage(Actor(started.business_id, "owner", business.name, user_id=started.user_id))
+
+
+def _contact(person: Person, *, approves: bool, pays: bool) -> ContactInput:
+    return ContactInput(person.name, person.email, person.phone, approves=approves, pays=pays)
+
+
+def _same(one: Person, other: Person) -> bool:
+    return (one.name, one.email) == (other.name, other.email)
