@@ -111,7 +111,9 @@ def test_redirect_and_webhooks_together_record_one_payment(cast, job, outside, o
     assert owner_cursor.execute("SELECT count(*) FROM receipt").fetchone() == (1,)
     told = owner_cursor.execute("SELECT count(*) FROM job_event WHERE kind = 'payment_received'")
     assert told.fetchone() == (1,)
-    assert owner_cursor.execute("SELECT count(*) FROM webhook_event WHERE worked_at IS NULL").fetchone() == (0,)
+    assert owner_cursor.execute("SELECT count(*) FROM webhook_event WHERE worked_at IS NULL").fetchone() == (
+        0,
+    )
 
 
 def test_a_webhook_whose_session_we_never_heard_of_finds_the_attempt_by_its_name(
