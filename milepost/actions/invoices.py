@@ -153,7 +153,7 @@ def bill_simple(
 def _open_simple(
     business: Business, customer: Customer, quote: QuoteInput, at: datetime
 ) -> tuple[Job, LoadedJob]:
-    offered = QuoteVersion(business=business, terms=terms_of(business, TermsInput()))
+    offered = QuoteVersion(business=business, terms=terms_of(business, TermsInput(), clauses=()))
     lines: list[QuoteLine] = build_lines(business, offered, quote.lines)
     rows: list[QuoteRow] = build_rows(business, offered, quote.rows)
     rows[0].name, rows[0].value = title_of(quote), None

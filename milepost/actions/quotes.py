@@ -142,7 +142,7 @@ def _freeze(job: Job, version: QuoteVersion, at: datetime) -> None:
 
 
 def _write_version(business: Business, job: Job, version: int, quote: QuoteInput, at: datetime) -> None:
-    terms = terms_of(business, quote.terms)
+    terms = terms_of(business, quote.terms, clauses=quote.clauses)
     written = QuoteVersion.objects.create(
         business=business,
         job=job,

@@ -71,7 +71,14 @@ def _money_events(job_id: int) -> list[MoneyEvent]:
         for invoice in Invoice.objects.filter(job_id=job_id).order_by("id")
     ]
     payments = [
-        MoneyEvent(payment.received_on, payment.method, payment.receipt.number_text, 0, payment.amount_cents)
+        MoneyEvent(
+            payment.received_on,
+            payment.method,
+            payment.receipt.number_text,
+            0,
+            payment.amount_cents,
+            payment.reference,
+        )
         for payment in Payment.objects.filter(job_id=job_id, state="cleared", receipt__isnull=False)
         .select_related("receipt")
         .order_by("id")

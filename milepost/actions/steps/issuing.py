@@ -146,7 +146,7 @@ def _write_parts(
             InvoiceTax(
                 business_id=business_id,
                 invoice=invoice,
-                tax_code_id=code,
+                tax_code_id=code,  # type: ignore[misc]
                 name=tax.name,
                 percent=tax.percent,
                 base_cents=tax.base_cents,

@@ -1,6 +1,7 @@
 """An offer as records: its lines, rows, terms and clauses."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext
 
@@ -88,9 +89,16 @@ def site_of(customer: Customer, address: str) -> Site | None:
     return site
 
 
-def terms_of(business: Business, terms: TermsInput) -> dict[str, object]:
-    """The terms in numbers; what is not given is the business's own."""
+def terms_of(
+    business: Business, terms: TermsInput, *, clauses: Sequence[tuple[str, str, str]] | None = None
+) -> dict[str, object]:
+    """
+    The terms in numbers; what is not given is the business's own. With clauses of one's own, a late
+    fee stands only if one of them is its clause.
+    """
     late_fee = business.late_fee_monthly if terms.late_fee_monthly is None else terms.late_fee_monthly
+    if clauses is not None and all(code != "late_fee" for code, _title, _text in clauses):
+        late_fee = Decimal(0)
     numbers: dict[str, object] = {
         name: getattr(business, name) if getattr(terms, name) is None else getattr(terms, name)
         for name in ("net_days", "grace_days", "pause_after_days", "approval_days")

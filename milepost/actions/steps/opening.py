@@ -63,7 +63,7 @@ def _write_keys(
                 business_id=job.business_id,
                 job=job,
                 line=by_position[int(str(key.line))],
-                tax_code_id=key.tax,
+                tax_code_id=key.tax,  # type: ignore[misc]
                 tax_name=rates[key.tax].name if key.tax is not None else "",
                 tax_percent=rates[key.tax].percent if key.tax is not None else None,
                 cents=cents,

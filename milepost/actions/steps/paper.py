@@ -39,6 +39,7 @@ def job_facts(job: Job, contacts: Sequence[Contact], *, at: datetime) -> JobFact
         terms=job.terms,
         pay_url=pay_url(job.id, contacts),
         at=at,
+        recovery=job.recovery,
     )
 
 
@@ -131,6 +132,8 @@ def _row_fact(
         accepted_on=local_day(business, accepted.accepted_at) if accepted else None,
         photos=getattr(done, "photos", 0) if done else 0,
         due_now_cents=now.get(row.id, 0),
+        evidence=row.evidence,
+        window_days=row.window_days,
     )
 
 

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from milepost.actions.actor import Actor
-from milepost.actions.steps.billing_state import LoadedJob, load, settled_by_row
+from milepost.actions.steps.billing_state import LoadedJob, load, settled_by_invoice, settled_by_row
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.journal import Move, post
@@ -166,6 +166,8 @@ def _receipt(
 
 
 def _covered(payment: Payment, job: Job) -> list[CoveredFacts]:
+    """What is left counts cleared money only: a receipt never calls paid what may still come back."""
+    settled = settled_by_invoice(job)
     by_invoice = dict(payment.allocations.values_list("invoice_id", "amount_cents"))
     return [
         CoveredFacts(
@@ -173,7 +175,7 @@ def _covered(payment: Payment, job: Job) -> list[CoveredFacts]:
             balance.invoice.title,
             balance.invoice.total_cents,
             by_invoice[balance.invoice.id],
-            balance.open_cents,
+            balance.invoice.total_cents - settled.get(balance.invoice.id, 0),
         )
         for balance in open_balances(job)
         if balance.invoice.id in by_invoice
