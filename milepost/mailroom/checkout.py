@@ -115,8 +115,7 @@ def settle_unclear(at: datetime, *, most: int = 20) -> int:
     asked = 0
     for business_id, attempt_id in unclear_attempts(at - UNSEEN, most):
         try:
-            settle(business_id, attempt_id, at=at)
-            asked += 1
+            asked += settle(business_id, attempt_id, at=at) != "created"
         except GatewayAway:
             return asked
         except Exception:

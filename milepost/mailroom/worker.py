@@ -38,7 +38,8 @@ def rounds() -> list[Round]:
         Round("attempts", checkout.settle_unclear, every_seconds=30),
         Round("clock", clock.tick, every_seconds=60),
         Round("messages", outbox.send_waiting),
-        Round("documents", documents.render_waiting),
+        # Messages make the documents that they carry; this is for the rest, and looks through all of them.
+        Round("documents", documents.render_waiting, every_seconds=3),
     ]
 
 
@@ -57,9 +58,8 @@ def run_forever(stop: threading.Event | None = None) -> None:
 def run_once(at: datetime) -> dict[str, int]:
     """Do everything that is due at `at`, and what comes of it. Returns how much of each kind was done."""
     total: dict[str, int] = {one.name: 0 for one in rounds()}
-    for turn in range(ROUNDS_OF_CATCHING_UP):
-        plan = [one for one in rounds() if turn == 0 or not one.every_seconds]
-        done = _once(plan, at)
+    for _ in range(ROUNDS_OF_CATCHING_UP):
+        done = _once(rounds(), at)
         for name, count in done.items():
             total[name] += count
         if not sum(done.values()):
