@@ -35,7 +35,7 @@ def written(letter: LetterFacts) -> Written:
 
 def _text_message(letter: LetterFacts) -> str:
     """
-    At most 160 characters of a phone's own alphabet: the title gives way first, then the business's
+    Under 160 characters of a phone's own alphabet: the title gives way first, then the business's
     name; never the amount, never the link.
     """
     values = _values(letter)
