@@ -144,7 +144,7 @@ def play(arguments: argparse.Namespace) -> int:
     with databases.running() if arguments.keep else databases.scratch(say):
         if arguments.keep:
             databases.migrate(say)
-        report = player.play(arguments.story)
+        report = player.play(arguments.story, journal=arguments.journal)
         show(report.as_json() if arguments.json else report.as_text(journal=arguments.journal))
         return 0 if report.as_told else 1
 

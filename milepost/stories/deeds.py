@@ -109,19 +109,27 @@ def _view(scene: Scene, _event: Event, at: datetime) -> None:
 
 
 def _complete(scene: Scene, event: Event, at: datetime) -> None:
+    worker = scene.stage.worker(event.by)
     shown = [
-        EvidenceInput(kind, note=f"{kind} {count}")
+        _shown(scene.stage, worker, at, kind, f"{event.complete}, {kind} {count}")
         for kind, number in event.evidence.items()
         for count in range(1, number + 1)
     ]
     complete_milestone(
-        by=scene.stage.worker(event.by),
+        by=worker,
         at=at,
         job_id=scene.job_id,
         row_id=_row(scene, event.complete),
         note=event.note,
         evidence=shown,
     )
+
+
+def _shown(stage: Stage, by: Actor, at: datetime, kind: str, label: str) -> EvidenceInput:
+    """A note of what was shown; with the picture itself where the stage can make one."""
+    if kind != "photo" or stage.photograph is None:
+        return EvidenceInput(kind, note=label)
+    return EvidenceInput(kind, file_id=stage.photograph(by, at, label), note=label)
 
 
 def _request_changes(scene: Scene, event: Event, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """The stage of a story: a business, its people and its customer, through the real actions."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ class Stage:
     owner: Actor
     crew: dict[str, Actor] = field(default_factory=dict)
     taxes: dict[tuple[str, Decimal], int] = field(default_factory=dict)
+    photograph: Callable[[Actor, datetime, str], int] | None = None
 
     @property
     def business_id(self) -> int:

@@ -1,0 +1,38 @@
+"""The demo: a job in every state, whatever the day."""
+
+import time
+from datetime import UTC, datetime
+
+from milepost.queries.job_page import job_page
+from milepost.records.jobs import Job
+from milepost.records.scope import scoped
+from milepost.stories.demo import load_demo, where_to_sign_in
+
+AT = datetime(2027, 6, 9, 17, 0, tzinfo=UTC)
+
+
+def test_the_demo_has_a_job_in_every_state_and_loads_once(database):
+    before = time.monotonic()
+    report = load_demo(AT)
+    took_s = time.monotonic() - before
+    with scoped(report.business_id, writing=False):
+        jobs = dict(Job.objects.values_list("title", "id"))
+        states = set(Job.objects.values_list("state", flat=True))
+    assert len(jobs) >= 12
+    assert states == {"draft", "sent", "open", "closed"}
+    seen = {stop.state for id in jobs.values() for stop in job_page(report.business_id, id, at=AT).stops}
+    assert {"paid", "due", "overdue", "ready", "waiting_acceptance", "on_its_way", "ahead"} <= seen
+    today = job_page(report.business_id, jobs["Quartz countertops"], at=AT)
+    assert [stop.technician for stop in today.stops if stop.on == AT.date() and stop.kind == "event"] == [
+        "Tess Tanaka"
+    ]
+    assert load_demo(AT) == report
+    assert took_s < 20
+
+
+def test_the_demo_says_where_to_sign_in(database):
+    assert "There is no demo here" in where_to_sign_in()[0]
+    load_demo(AT)
+    said = "\n".join(where_to_sign_in())
+    for part in ("alice@northside.example", "bo@northside.example", "tess@northside.example", "/c/"):
+        assert part in said
