@@ -20,6 +20,8 @@ from milepost.records.payments import Attempt, AttemptInvoice, Payment
 
 Outcome = Literal["open", "processing", "succeeded", "failed", "expired"]
 LIVE = ("created", "open", "processing")
+STORY_SESSION = "story_"
+"""How sessions begin that a story told: no provider knows them."""
 
 
 class NothingDue(Refusal):

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from milepost.actions.actor import Actor
-from milepost.actions.attempts import Begun, InTheWay, begin_payment, note_session, settle_attempt
+from milepost.actions.attempts import (
+    STORY_SESSION,
+    Begun,
+    InTheWay,
+    begin_payment,
+    note_session,
+    settle_attempt,
+)
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.gateways.payments import GatewayRefused, GatewayUnavailable, KeyRefused
@@ -89,6 +96,8 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
     attempt = attempt_facts(business_id, attempt_id)
     if not attempt.session_id:
         return _give_up_unanswered(business_id, attempt, at)
+    if attempt.session_id.startswith(STORY_SESSION):
+        return attempt.state  # a story told it; there is no provider to ask
     try:
         truth = gateways().payments.fetch(attempt.session_id)
     except GatewayUnavailable as away:

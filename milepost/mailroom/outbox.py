@@ -83,7 +83,9 @@ def _deliver(business_id: int, message_id: int, at: datetime) -> None:
 
 
 def _carrier(letter: LetterFacts, business_id: int) -> Send | None:
-    """How a message travels, or None where no gateway is set up for its channel."""
+    """How a message travels; None where no gateway is set up for its channel, or all of it is practice."""
+    if letter.is_practice:
+        return None
     email, sms = gateways().email, gateways().sms
     identity = stable_identity(business_id, letter.identity)
     if letter.channel == "text" and sms is not None:

@@ -49,6 +49,7 @@ class LetterFacts:
     url: str
     covers: Sequence[str]
     left_cents: int
+    is_practice: bool = False
 
 
 @question
@@ -75,6 +76,7 @@ def letter_facts(message_id: int) -> LetterFacts:
         business_name=business.name,
         business_email=business.email,
         business_phone=business.phone,
+        is_practice=business.is_practice,
         business_color=business.brand_color,
         locale=language or business.locale,
         job_id=message.job_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from milepost.actions.actor import Actor
-from milepost.actions.attempts import begin_payment, note_session, settle_attempt
+from milepost.actions.attempts import STORY_SESSION, begin_payment, note_session, settle_attempt
 from milepost.actions.invoices import bill_simple, send_invoice
 from milepost.actions.payments import record_payment
 from milepost.actions.quotes import draft_quote, note_viewed, send_quote
@@ -208,7 +208,7 @@ def _pay_online(scene: Scene, pay: Pay, invoices: list[int], amount: int, at: da
     )
     if begun.attempt_id is None:
         raise InputRefused(field="pay", problem="Another payment of this invoice is under way.")
-    session = f"story_{begun.attempt_id}"
+    session = f"{STORY_SESSION}{begun.attempt_id}"
     note_session(by=system, at=at, attempt_id=begun.attempt_id, session_id=session, url="")
     for outcome in ("processing",) if pay.status == "pending" else ("processing", "succeeded"):
         if method == "card" and outcome == "processing" and pay.status != "pending":
