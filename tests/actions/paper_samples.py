@@ -290,3 +290,8 @@ def paid_sheet(**more: Any) -> PaidSheetFacts:
         "paid_cents": 28_000_00,
     }
     return PaidSheetFacts(**(values | more))
+
+
+def milestone(number: int, basis: str, value: str | None, amount_cents: int) -> RowFacts:
+    """A row that lies ahead."""
+    return RowFacts(number, f"Part {number}", basis, Decimal(value) if value else None, amount_cents, "ahead")

@@ -22,7 +22,7 @@ from milepost.queries.paper.parts import (
 )
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import ahead_of_event, deposit_use, road, row_title
-from milepost.queries.paper.work import line, priced_table, progress_table, tax_totals, used
+from milepost.queries.paper.work import line, priced_table, progress_table, tax_totals
 
 
 def invoice_content(facts: InvoiceFacts) -> InvoiceContent:
@@ -171,8 +171,6 @@ def _totals(facts: InvoiceFacts, reader: Reader) -> list[Total]:
         return [due]
     sums = [total(_("Subtotal"), reader.money(facts.net_cents)), *taxes]
     if facts.recovered_cents:
-        if used(facts.taxes):
-            sums.append(total(_("Work and tax"), reader.money(facts.net_cents + facts.tax_cents)))
         sums.append(total(_("Deposit recovered"), reader.money(-facts.recovered_cents)))
     return [*sums, due]
 

@@ -35,7 +35,7 @@ def _sentences(facts: InvoiceFacts, reader: Reader) -> list[str]:
         sentences = [text[:1].upper() + text[1:] for text in sentences]
     if facts.recovered_cents:
         sentences.append(
-            _("{work} of work − {deposit} of the deposit = {total}").format(
+            _("{work} of work − {deposit} deposit = {total}").format(
                 work=reader.money(facts.net_cents + facts.tax_cents),
                 deposit=reader.money(facts.recovered_cents),
                 total=reader.money(facts.total_cents),
@@ -138,10 +138,5 @@ def _standing(facts: InvoiceFacts, reader: Reader) -> list[Fact]:
         fact(_("Remaining"), reader.money(whole - facts.billed_before_cents - facts.total_cents)),
     ]
     if facts.kind == "progress" and facts.deposit_cents:
-        rows += [
-            fact(
-                _("Deposit recovered to date"), reader.money(facts.deposit_cents - facts.deposit_left_cents)
-            ),
-            fact(_("Deposit left"), reader.money(facts.deposit_left_cents)),
-        ]
+        rows.append(fact(_("Deposit left to recover"), reader.money(facts.deposit_left_cents)))
     return rows

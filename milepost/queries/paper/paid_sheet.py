@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from milepost.queries.documents_shape import Amount, Fact, PaidSheetContent, Row, Table, Total
 from milepost.queries.paper.facts import PaidSheetFacts
-from milepost.queries.paper.parts import bill_to, fact, head, local_day, pay, project, questions, total
+from milepost.queries.paper.parts import bill_to, fact, head, local_date, pay, project, questions, total
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import bar, first_ahead, road, when
 from milepost.queries.paper.statement import event_text
@@ -21,7 +21,9 @@ def paid_sheet_content(facts: PaidSheetFacts) -> PaidSheetContent:
                 reader,
                 title=_("Payments on invoice"),
                 number=facts.number,
-                subject=_("As of {day}. The invoice itself is unchanged.").format(day=local_day(job, reader)),
+                subject=_("As of {day}. The invoice itself is unchanged.").format(
+                    day=reader.day(local_date(job))
+                ),
                 facts=_dates(facts, reader),
                 parties=bill_to(job),
                 project=project(job),
@@ -45,11 +47,12 @@ def _dates(facts: PaidSheetFacts, reader: Reader) -> list[Fact]:
 
 
 def _balance(facts: PaidSheetFacts, reader: Reader) -> Amount:
-    note = ""
+    note, job = "", facts.job
     if not facts.balance_cents:
         note = _("Paid in full")
     elif facts.due_on:
-        note = _("by {day}").format(day=reader.day(facts.due_on))
+        late = facts.due_on < local_date(job)
+        note = (_("was due {day}") if late else _("by {day}")).format(day=reader.day(facts.due_on))
     return Amount(label=_("Balance of this invoice"), value=reader.coded(facts.balance_cents), note=note)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -145,9 +146,9 @@ def method_name(code: str) -> str:
     return names.get(code, _("Other means"))
 
 
-def local_day(job: JobFacts, reader: Reader) -> str:
+def local_date(job: JobFacts) -> date:
     """The day of the document itself, on the business's calendar."""
-    return reader.day(job.at.astimezone(ZoneInfo(job.business.timezone)).date())
+    return job.at.astimezone(ZoneInfo(job.business.timezone)).date()
 
 
 def pay(job: JobFacts, *, number: str) -> Pay | None:

@@ -84,7 +84,7 @@ def _story(facts: ReceiptFacts, reader: Reader) -> list[Fact]:
 def _next(facts: ReceiptFacts, reader: Reader, open_cents: int) -> str:
     following = first_ahead(facts.rows)
     if following:
-        return _("{name}: {amount}, {when}").format(
+        return _("{name}, {amount}, {when}").format(
             name=row_title(following),
             amount=reader.money(following.amount_cents),
             when=when(following, reader),

@@ -8,7 +8,7 @@ from milepost.queries.paper.parts import (
     bill_to,
     fact,
     head,
-    local_day,
+    local_date,
     method_name,
     project,
     questions,
@@ -50,7 +50,7 @@ def statement_content(facts: StatementFacts) -> StatementContent:
 
 
 def _dates(facts: StatementFacts, reader: Reader) -> list[Fact]:
-    closed = fact(_("Closed"), local_day(facts.job, reader))
+    closed = fact(_("Closed"), reader.day(local_date(facts.job)))
     signed = facts.job.signed_on
     return [fact(_("Signed"), reader.day(signed)), closed] if signed else [closed]
 
