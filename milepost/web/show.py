@@ -1,19 +1,17 @@
 """How amounts, quantities and dates are written for the reader: in their language, by its habits."""
 
-from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.dates import format_time as babel_time
-from babel.numbers import NumberPattern, format_currency, format_decimal
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext, to_locale
+from django.utils.translation import get_language, gettext, ngettext
 
-from milepost.core.money import Money, currency_digits
+from milepost.core.money import Money
+from milepost.queries import wording
 
 # What a template may hold for an amount: Money, any (cents, currency) pair, bare cents, nothing.
 Amount = Money | tuple[int, str] | int | None
@@ -21,10 +19,11 @@ Amount = Money | tuple[int, str] | int | None
 
 def reader_locale() -> Locale:
     """The locale of the active language; English where babel does not know it."""
-    try:
-        return Locale.parse(to_locale(get_language() or "en"))
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
+    return wording.locale_of(_tag())
+
+
+def _tag() -> str:
+    return get_language() or "en"
 
 
 def money(amount: Amount, currency: str = "") -> str:
@@ -36,57 +35,35 @@ def money(amount: Amount, currency: str = "") -> str:
     """
     if amount is None or amount == "":
         return ""
-    value, digits, _ = _exact(amount, currency)
-    # A minus sign that lines up and is read out, in place of the hyphen.
-    locale = reader_locale()
-    return _pattern(locale, digits).apply(value, locale).replace("-", "−")
-
-
-@lru_cache
-def _pattern(locale: Locale, digits: int) -> NumberPattern:
-    """The locale's own grouping with exactly the currency's decimals."""
-    pattern = copy(locale.decimal_formats[None])
-    pattern.frac_prec = (digits, digits)
-    return pattern
+    cents, code = (amount, currency) if isinstance(amount, int) else amount
+    return wording.money(cents, code, _tag())
 
 
 def money_code(amount: Amount, currency: str = "") -> str:
     """An amount with its currency's symbol where the reader's locale puts it: "$40,000.00"."""
     if amount is None or amount == "":
         return ""
-    value, _, code = _exact(amount, currency)
-    return format_currency(value, code, locale=reader_locale()).replace("-", "−")
-
-
-def _exact(amount: Money | tuple[int, str] | int, currency: str) -> tuple[Decimal, int, str]:
     cents, code = (amount, currency) if isinstance(amount, int) else amount
-    digits = currency_digits(code)
-    return Decimal(cents).scaleb(-digits), digits, code
+    return wording.money_with_code(cents, code, _tag())
 
 
 def quantity(value: Decimal | Fraction | int | str | None) -> str:
     """A count or measure without trailing zeros; at most six decimals are shown: "2.5", "1,200"."""
     if value is None or value == "":
         return ""
-    return format_decimal(_decimal(value), format="#,##0.######", locale=reader_locale())
+    return wording.quantity(value, _tag())
 
 
 def percent(value: Decimal | Fraction | int | str | None) -> str:
-    """Percent as a number (25 means 25 %), without trailing zeros, at most four decimals: "12.5%"."""
+    """Percent as a number (25 means 25 %), without trailing zeros, at most five decimals: "12.5 %"."""
     if value is None or value == "":
         return ""
-    return format_decimal(_decimal(value), format="#,##0.####", locale=reader_locale()) + gettext("%")
+    return wording.percent(value, _tag())
 
 
 def share_bp(value_bp: int | None) -> str:
-    """A share in basis points (2500 means 25 %), written as percent: "25%"."""
+    """A share in basis points (2500 means 25 %), written as percent: "25 %"."""
     return "" if value_bp is None or value_bp == "" else percent(Decimal(value_bp) / 100)
-
-
-def _decimal(value: Decimal | Fraction | int | str) -> Decimal:
-    if isinstance(value, Fraction):
-        return Decimal(value.numerator) / Decimal(value.denominator)
-    return Decimal(str(value))
 
 
 def day(value: date | datetime | None) -> str:

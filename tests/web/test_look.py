@@ -147,8 +147,8 @@ def test_an_amount_follows_the_readers_language():
 def test_measures_lose_their_trailing_zeros():
     assert show.quantity(Decimal("12.500")) == "12.5"
     assert show.quantity(Fraction(1, 3)) == "0.333333"
-    assert show.share_bp(825) == "8.25%"
-    assert show.percent(25) == "25%"
+    assert show.share_bp(825) == "8.25 %"
+    assert show.percent(25) == "25 %"
 
 
 def test_days_are_written_as_people_say_them():
