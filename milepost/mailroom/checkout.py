@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 ROUNDS = 4
 UNANSWERED = timedelta(hours=1)
 UNSEEN = timedelta(minutes=3)
+ENDS = ("succeeded", "failed", "expired")
 Method = Literal["card", "bank"]
 
 
@@ -97,7 +98,7 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
     if not attempt.session_id:
         return _give_up_unanswered(business_id, attempt, at)
     if attempt.session_id.startswith(STORY_SESSION):
-        return attempt.state  # a story told it; there is no provider to ask
+        return _looked_at(business_id, attempt, at)  # there is no provider to ask
     try:
         truth = gateways().payments.fetch(attempt.session_id)
     except GatewayUnavailable as away:
@@ -120,16 +121,16 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
 
 
 def settle_unclear(at: datetime, *, most: int = 20) -> int:
-    """The janitor: ask about attempts of which nobody has heard for a while. Returns how many."""
-    asked = 0
+    """The janitor: ask about attempts of which nobody has heard for a while. Returns how many ended."""
+    settled = 0
     for business_id, attempt_id in unclear_attempts(at - UNSEEN, most):
         try:
-            asked += settle(business_id, attempt_id, at=at) != "created"
+            settled += settle(business_id, attempt_id, at=at) in ENDS
         except GatewayAway:
-            return asked
+            return settled
         except Exception:
             logger.exception("Attempt %s could not be settled.", attempt_id)
-    return asked
+    return settled
 
 
 def gateway_name(business_id: int, attempt_id: int) -> str:
@@ -190,6 +191,12 @@ def _give_up_unanswered(business_id: int, attempt: AttemptFacts, at: datetime) -
     if attempt.state == "created" and attempt.created_at < at - UNANSWERED:
         _expire(business_id, attempt, "", at=at)
         return "expired"
+    return _looked_at(business_id, attempt, at)
+
+
+def _looked_at(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
+    """Nothing is new; whoever has waited longer is asked about first the next time."""
+    _settle(business_id, attempt, outcome="open", amount_cents=attempt.amount_cents, failure="", at=at)
     return attempt.state
 
 
