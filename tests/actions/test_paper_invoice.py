@@ -42,7 +42,7 @@ def test_a_milestone_s_invoice_says_what_was_done_and_why_it_costs_that():
         "heading": "How this adds up",
         "sentences": [
             "30 % of 40,000.00 = 12,000.00",
-            "16,000.00 of work − 4,000.00 deposit = 12,000.00",
+            "16,000.00 with tax − 4,000.00 deposit = 12,000.00",
         ],
         "rows": [
             {"label": "Contract total", "value": "40,000.00"},

@@ -34,8 +34,10 @@ def _sentences(facts: InvoiceFacts, reader: Reader) -> list[str]:
     else:
         sentences = [text[:1].upper() + text[1:] for text in sentences]
     if facts.recovered_cents:
+        taxed = _("{work} with tax − {deposit} deposit = {total}")
+        untaxed = _("{work} of work − {deposit} deposit = {total}")
         sentences.append(
-            _("{work} of work − {deposit} deposit = {total}").format(
+            (taxed if facts.tax_cents else untaxed).format(
                 work=reader.money(facts.net_cents + facts.tax_cents),
                 deposit=reader.money(facts.recovered_cents),
                 total=reader.money(facts.total_cents),

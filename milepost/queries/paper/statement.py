@@ -15,7 +15,7 @@ from milepost.queries.paper.parts import (
     total,
 )
 from milepost.queries.paper.reader import Reader, reading
-from milepost.queries.paper.road import bar, road
+from milepost.queries.paper.road import bar
 from milepost.queries.paper.work import amounts_rows, line, section, tax_label, used
 
 
@@ -45,7 +45,7 @@ def statement_content(facts: StatementFacts) -> StatementContent:
             bar=bar(job, reader, billed_cents=facts.billed_cents, paid_cents=facts.paid_cents),
             tables=[_contract(facts, reader), _account(facts, reader)],
             totals=_totals(facts, reader, left),
-            road=road(facts.rows, reader) if job.signed_on else None,
+            road=None,
         )
 
 
