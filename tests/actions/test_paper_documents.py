@@ -275,9 +275,9 @@ def test_each_document_is_plain_json_of_its_shape(template):
 @pytest.mark.parametrize(
     ("country", "locale", "currency", "amount"),
     [
-        ("US", "en-US", "USD", "12,000.00"),
-        ("DE", "de-DE", "EUR", "12.000,00"),
-        ("JP", "en", "JPY", "1,200,000"),
+        ("US", "en-US", "USD", "10,000.00"),
+        ("DE", "de-DE", "EUR", "10.000,00"),
+        ("JP", "en", "JPY", "1,000,000"),
     ],
 )
 @pytest.mark.parametrize("template", PAPER)
