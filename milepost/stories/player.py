@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from milepost.core.refusals import Refusal
-from milepost.queries.story_output import Output, StoryJob, story_output
+from milepost.queries.story_output import Output, story_output
 from milepost.stories.comparing import differences
 from milepost.stories.deeds import DEEDS, Scene
 from milepost.stories.reading import read_story
@@ -110,6 +110,3 @@ class _at:
             raise self.read.refuse(self.path, str(refused)) from refused
         if isinstance(refused, (OverflowError, ValueError)):
             raise self.read.refuse(self.path, "This is outside what a story can play.") from refused
-
-
-__all__ = ["Result", "StoryJob", "play", "play_story"]

@@ -3,6 +3,7 @@ The shape of a story. Every key of the format is here; one that Milepost cannot 
 by name. Amounts are texts in major units and become whole cents of the story's currency.
 """
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -272,3 +273,9 @@ class Story(Part):
     expect: Expect = Expect()
     progress: NotBuilt = None
     retainage: NotBuilt = None
+
+
+def schema_text() -> str:
+    """The format as JSON Schema, for editors and other software; docs/story.schema.json is this text."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Story.model_json_schema()
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -14,3 +14,10 @@ LIBRARY = sorted((Path(milepost.stories.__file__).parent / "library").glob("*.ya
 def test_the_story_ends_as_told(database, path):
     result = play(path)
     assert result.as_told, "\n".join(result.differences)
+
+
+def test_the_story_of_the_docs_ends_as_told(database):
+    text = (Path(__file__).parents[2] / "docs" / "stories.md").read_text()
+    story = text.partition("```yaml\n")[2].partition("```")[0]
+    result = play(story)
+    assert result.as_told, "\n".join(result.differences)
