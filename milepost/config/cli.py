@@ -139,12 +139,13 @@ def _show_demo() -> None:
 def play(arguments: argparse.Namespace) -> int:
     """Play one story on a database of its own, or with --keep on the one that is served."""
     from milepost.config import databases
-    from milepost.stories import player
+    from milepost.stories import player, reading
 
+    story, read = reading.read_story(arguments.story)  # refused before any database is made
     with databases.running() if arguments.keep else databases.scratch(say):
         if arguments.keep:
             databases.migrate(say)
-        report = player.play(arguments.story, journal=arguments.journal)
+        report = player.play_story(story, read, journal=arguments.journal)
         show(report.as_json() if arguments.json else report.as_text(journal=arguments.journal))
         return 0 if report.as_told else 1
 
