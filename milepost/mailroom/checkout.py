@@ -16,10 +16,10 @@ from milepost.actions.attempts import (
 )
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.gateways.payments import GatewayRefused, GatewayUnavailable, KeyRefused
+from milepost.gateways.payments import Checkout, GatewayRefused, GatewayUnavailable, KeyRefused
 from milepost.mailroom.waiting import unclear_attempts
 from milepost.mailroom.wiring import gateways
-from milepost.queries.attempts import AttemptFacts, attempt_facts
+from milepost.queries.attempts import AttemptFacts, attempt_facts, live_attempts
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def begin(
 
     `{attempt}` in either URL is filled in with the attempt's id. Pressing twice leads to the same
     page; another method closes the page of the first. An attempt that turns out to be paid leads to
-    `success_url`. Refuses NothingDue, OnItsWay, GatewayAway, CannotBePaidOnline, OnlinePaymentIsOff.
+    `success_url`; one that another took the place of meanwhile leads back to `cancel_url`. Refuses NothingDue, OnItsWay, GatewayAway, CannotBePaidOnline, OnlinePaymentIsOff.
     """
     for _ in range(ROUNDS):
         begun = begin_payment(by=by, at=at, job_id=job_id, method=method, invoice_ids=invoice_ids)
@@ -107,6 +107,12 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
         logger.error("The payment gateway refuses our key: %s", wrong)
         raise OnlinePaymentIsOff from wrong
     except GatewayRefused as unknown:
+        if attempt.state == "processing":
+            # The payer's bank has it. Only the provider may say that it failed, not a key that was changed.
+            logger.error(
+                "Attempt %s is on its way, but the gateway will not tell of it: %s", attempt_id, unknown
+            )
+            return _looked_at(business_id, attempt, at)
         _expire(business_id, attempt, str(unknown), at=at)
         return "expired"
     _settle(
@@ -118,6 +124,16 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
         at=at,
     )
     return str(truth.state)
+
+
+def settle_job(business_id: int, job_id: int, *, at: datetime) -> list[str]:
+    """
+    Settle what is unfinished on a job, as the page does to which a payer comes back.
+
+    Returns the states that were found. Where the gateway gives no answer the state is as it was:
+    the page is shown all the same, and the inbox or the janitor books the rest. Refuses nothing.
+    """
+    return [_settled_or_as_it_was(business_id, attempt, at) for attempt in live_attempts(business_id, job_id)]
 
 
 def settle_unclear(at: datetime, *, most: int = 20) -> int:
@@ -138,25 +154,46 @@ def gateway_name(business_id: int, attempt_id: int) -> str:
     return f"{business_id}-{attempt_id}"
 
 
+def _settled_or_as_it_was(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
+    try:
+        return settle(business_id, attempt.attempt_id, at=at)
+    except (GatewayAway, OnlinePaymentIsOff) as away:
+        logger.warning("Attempt %s is not settled yet: %s", attempt.attempt_id, away)
+        return attempt.state
+
+
 def _open_page(by: Actor, at: datetime, begun: Begun, success_url: str, cancel_url: str) -> str:
     assert begun.attempt_id is not None
+    back = cancel_url.replace("{attempt}", str(begun.attempt_id))
+    page = _ask_for_page(by.business_id, at, begun, success_url, back)
     system = Actor.system(by.business_id)
+    note_session(by=system, at=at, attempt_id=begun.attempt_id, session_id=page.session_id, url=page.url)
+    if attempt_facts(by.business_id, begun.attempt_id).state in ("expired", "failed"):
+        # Another method was chosen while the gateway was making this page: only one may be payable.
+        _close(by.business_id, InTheWay(begun.attempt_id, page.session_id), at)
+        return back
+    return page.url
+
+
+def _ask_for_page(business_id: int, at: datetime, begun: Begun, success_url: str, back: str) -> Checkout:
+    """The gateway's page for a committed attempt. What it will not take ends the attempt, in words."""
+    assert begun.attempt_id is not None
     try:
-        page = gateways().payments.start_checkout(
-            attempt_id=gateway_name(by.business_id, begun.attempt_id),
+        return gateways().payments.start_checkout(
+            attempt_id=gateway_name(business_id, begun.attempt_id),
             amount=begun.amount,
             method="bank" if begun.method == "bank" else "card",
             description=begun.description,
             email=begun.email or None,
             success_url=success_url,
-            cancel_url=cancel_url.replace("{attempt}", str(begun.attempt_id)),
-            metadata={"milepost_business": str(by.business_id)},
+            cancel_url=back,
+            metadata={"milepost_business": str(business_id)},
         )
     except GatewayUnavailable as away:
         raise GatewayAway from away
     except GatewayRefused as refused:
         settle_attempt(
-            by=system,
+            by=Actor.system(business_id),
             at=at,
             attempt_id=begun.attempt_id,
             outcome="failed",
@@ -167,8 +204,6 @@ def _open_page(by: Actor, at: datetime, begun: Begun, success_url: str, cancel_u
             logger.error("The payment gateway refuses our key: %s", refused)
             raise OnlinePaymentIsOff from refused
         raise CannotBePaidOnline(problem=str(refused)) from refused
-    note_session(by=system, at=at, attempt_id=begun.attempt_id, session_id=page.session_id, url=page.url)
-    return page.url
 
 
 def _close(business_id: int, other: InTheWay, at: datetime) -> None:
@@ -182,9 +217,12 @@ def _close(business_id: int, other: InTheWay, at: datetime) -> None:
             logger.info("Attempt %s was paid or closed before it could be replaced.", other.attempt_id)
         settle(business_id, other.attempt_id, at=at)
         return
-    # Its page was never handed to anybody: the session is noted before the payer is sent there.
-    attempt = attempt_facts(business_id, other.attempt_id)
-    _expire(business_id, attempt, "", at=at)
+    # Its page was never handed to anybody: whoever opens one notes it, then looks whether the attempt
+    # still stands. Here it is the other way round, so of two at once, one always sees the other.
+    _expire(business_id, attempt_facts(business_id, other.attempt_id), "", at=at)
+    noted = attempt_facts(business_id, other.attempt_id).session_id
+    if noted:
+        _close(business_id, InTheWay(other.attempt_id, noted), at)
 
 
 def _give_up_unanswered(business_id: int, attempt: AttemptFacts, at: datetime) -> str:

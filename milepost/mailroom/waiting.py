@@ -1,6 +1,8 @@
 """What waits, over all businesses: ids only. Whatever is done about it happens in one business's scope."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -42,7 +44,7 @@ def businesses_of(user_id: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _pairs(sql: str, values: list[object]) -> list[Pair]:
+def _pairs(sql: str, values: Sequence[Any]) -> list[Pair]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [(row[0], row[1]) for row in cursor.fetchall()]

@@ -14,7 +14,7 @@ from milepost.mailroom import checkout, clock, documents, inbox, outbox
 
 logger = logging.getLogger(__name__)
 
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 0.3
 ROUNDS_OF_CATCHING_UP = 50
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from milepost.queries.door import NotThere, question
 from milepost.records.payments import Attempt
 
+LIVE = ("created", "open", "processing")
+
 
 @dataclass(frozen=True)
 class AttemptFacts:
@@ -27,6 +29,18 @@ def attempt_facts(attempt_id: int) -> AttemptFacts:
     attempt = Attempt.objects.filter(id=attempt_id).first()
     if attempt is None:
         raise NotThere
+    return _facts(attempt)
+
+
+@question
+def live_attempts(job_id: int) -> list[AttemptFacts]:
+    """The attempts on a job whose end is not known, the oldest first."""
+    return [
+        _facts(attempt) for attempt in Attempt.objects.filter(job_id=job_id, state__in=LIVE).order_by("id")
+    ]
+
+
+def _facts(attempt: Attempt) -> AttemptFacts:
     return AttemptFacts(
         attempt.id,
         attempt.job_id,

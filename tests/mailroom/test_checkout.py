@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from milepost.actions.actor import Actor
 from milepost.actions.attempts import NothingDue, OnItsWay
 from milepost.mailroom import checkout, inbox
 from milepost.mailroom.checkout import CannotBePaidOnline, GatewayAway
@@ -216,3 +217,82 @@ def test_an_event_waits_while_the_gateway_is_away(cast, job, outside, owner_curs
 
 def _attempt_id(owner_cursor) -> int:
     return owner_cursor.execute("SELECT max(id) FROM attempt").fetchone()[0]
+
+
+def test_a_page_that_opens_after_another_took_its_place_cannot_be_paid(
+    cast, job, outside, owner_cursor, monkeypatch
+):
+    # Given a card page that the provider is slow to make, while the payer changes to bank
+    slow, pages = outside.payments.start_checkout, []
+
+    def meanwhile(**asked):
+        monkeypatch.setattr(outside.payments, "start_checkout", slow)
+        pages.append(pay(cast, job, method="bank"))
+        return slow(**asked)
+
+    monkeypatch.setattr(outside.payments, "start_checkout", meanwhile)
+    # When its answer arrives at last
+    led_to = pay(cast, job, method="card")
+    # Then the payer is led back, the card page is closed, and only the bank page is open
+    assert led_to == CANCEL
+    assert sorted(s.truth.state for s in outside.payments.sessions.values()) == ["expired", "open"]
+    assert attempts(owner_cursor) == [("expired", "card"), ("open", "bank")]
+    assert pay(cast, job, method="bank") == pages[0]
+
+
+def test_a_bank_payment_that_the_provider_does_not_know_is_not_called_failed(
+    cast, job, outside, owner_cursor
+):
+    pay(cast, job, method="bank")
+    session = only_session(outside)
+    outside.payments.pay(session)
+    attempt_id = _attempt_id(owner_cursor)
+    checkout.settle(cast.business_id, attempt_id, at=cast.at)
+    # When the provider, asked with other keys, has never heard of it
+    known = outside.payments.sessions.pop(session)
+    assert checkout.settle(cast.business_id, attempt_id, at=cast.at) == "processing"
+    # Then nobody is told that nothing was taken, and it clears once the provider knows it again
+    assert payments(owner_cursor) == [("pending", 10_000_00)]
+    outside.payments.sessions[session] = known
+    outside.payments.settle(session)
+    checkout.settle(cast.business_id, attempt_id, at=cast.at)
+    assert payments(owner_cursor) == [("cleared", 10_000_00)]
+
+
+def test_coming_back_settles_what_is_unfinished_on_the_job(cast, job, outside, owner_cursor):
+    pay(cast, job)
+    outside.payments.pay(only_session(outside))
+
+    assert checkout.settle_job(cast.business_id, job.job_id, at=cast.at) == ["succeeded"]
+    assert checkout.settle_job(cast.business_id, job.job_id, at=cast.at) == []
+    assert payments(owner_cursor) == [("cleared", 10_000_00)]
+
+
+def test_coming_back_while_the_provider_is_away_still_shows_the_page(cast, job, outside, owner_cursor):
+    pay(cast, job)
+    outside.payments.unavailable = True
+
+    assert checkout.settle_job(cast.business_id, job.job_id, at=cast.at) == ["open"]
+    assert checkout.settle_job(cast.business_id + 1, job.job_id, at=cast.at) == []
+
+
+def test_a_page_noted_while_its_attempt_is_being_replaced_is_closed_too(
+    cast, job, outside, owner_cursor, monkeypatch
+):
+    # Given a card page whose answer is not noted yet
+    note, give_up = checkout.note_session, checkout._expire
+    monkeypatch.setattr(checkout, "note_session", lambda **_: None)
+    pay(cast, job)
+    monkeypatch.setattr(checkout, "note_session", note)
+    card = only_session(outside)
+
+    # When it is noted in the moment in which the payer's change to bank gives the attempt up
+    def noted_meanwhile(business_id, attempt, why, *, at):
+        note(by=Actor.system(business_id), at=at, attempt_id=attempt.attempt_id, session_id=card, url="x")
+        give_up(business_id, attempt, why, at=at)
+
+    monkeypatch.setattr(checkout, "_expire", noted_meanwhile)
+    pay(cast, job, method="bank")
+    # Then the card page is closed at the provider
+    assert outside.payments.sessions[card].truth.state == "expired"
+    assert attempts(owner_cursor) == [("expired", "card"), ("open", "bank")]
