@@ -17,12 +17,12 @@ from milepost.actions.steps.offer import build_lines, build_rows, site_of, terms
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.opening import open_job
 from milepost.actions.steps.paper import completions, local_day
-from milepost.actions.steps.pricing import PricedQuote, price_quote
 from milepost.actions.work import JobNotOpen
 from milepost.core.msgids import gettext_noop
 from milepost.core.readiness import is_ready
 from milepost.core.refusals import Refusal
 from milepost.queries.calendars import holidays_around
+from milepost.queries.pricing import PricedQuote, price_quote
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
 from milepost.records.jobs import Job, ScheduleRow

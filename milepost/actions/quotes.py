@@ -10,10 +10,10 @@ from milepost.actions.steps.numbering import next_number
 from milepost.actions.steps.offer import build_lines, build_rows, clauses_of, site_of, terms_of, title_of
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to
-from milepost.actions.steps.pricing import price_quote
 from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
+from milepost.queries.pricing import price_quote
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
 from milepost.records.jobs import Job

@@ -14,13 +14,13 @@ from milepost.actions.steps.issuing import deposit_increment, issue
 from milepost.actions.steps.opening import open_job
 from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
 from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_facts, tax_facts
-from milepost.actions.steps.pricing import price_quote
 from milepost.actions.steps.timeline import tell
 from milepost.core.contract import Key
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.paper.contract import contract_content
 from milepost.queries.paper.facts import ContractFacts
+from milepost.queries.pricing import price_quote
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
 from milepost.records.quotes import QuoteVersion, Signature

@@ -3,7 +3,7 @@
 from datetime import date
 
 from milepost.actions.steps.billing_state import LoadedJob, assemble
-from milepost.actions.steps.pricing import PricedQuote
+from milepost.queries.pricing import PricedQuote
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
 

@@ -1,0 +1,55 @@
+"""Where a portal link leads, asked before any business is in scope."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from milepost.queries.door import NotThere, question
+from milepost.records.businesses import Business
+from milepost.records.customers import Contact
+from milepost.records.links import hash_of
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A customer's person at the portal's door, and the job that their link is for."""
+
+    business_id: int
+    business_name: str
+    bank_from_cents: int
+    transfer_details: str
+    job_id: int
+    contact_id: int
+    name: str
+    approves: bool
+    pays: bool
+    token: str
+
+
+def guest_of(token: str) -> Guest:
+    """The person whom a link was given to. Refuses NotThere for a link that nobody was given."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT business_id, job_id, contact_id FROM mp_resolve_link(%s)", [hash_of(token)])
+        found = cursor.fetchone()
+    if found is None:
+        raise NotThere
+    business_id, job_id, contact_id = found
+    return _guest(business_id, job_id, contact_id, token)
+
+
+@question
+def _guest(job_id: int, contact_id: int, token: str) -> Guest:
+    contact = Contact.objects.get(id=contact_id)
+    business = Business.objects.get()
+    return Guest(
+        business.id,
+        business.name,
+        business.bank_from_cents,
+        business.transfer_details,
+        job_id,
+        contact.id,
+        contact.name,
+        contact.approves,
+        contact.pays,
+        token,
+    )

@@ -1,0 +1,16 @@
+"""The customer's addresses: everything hangs on the one link."""
+
+from django.urls import path
+
+from milepost.web.portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("<slug:token>/", views.page, name="page"),
+    path("<slug:token>/signature/", views.sign, name="sign"),
+    path("<slug:token>/payment/", views.pay, name="pay"),
+    path("<slug:token>/paid/<int:attempt>/", views.paid, name="paid"),
+    path("<slug:token>/milestones/<int:row>/acceptance/", views.accept, name="accept"),
+    path("<slug:token>/documents/<int:document>/", views.document, name="document"),
+    path("<slug:token>/files/<int:file>/", views.file, name="file"),
+]

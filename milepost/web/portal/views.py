@@ -1,0 +1,154 @@
+"""The customer's page. Fetching it changes nothing; each button is one action."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from milepost.actions.actor import Actor
+from milepost.actions.signing import sign_quote
+from milepost.actions.work import accept_milestone
+from milepost.core.refusals import Refusal
+from milepost.mailroom import checkout, documents
+from milepost.queries.attempts import attempt_facts
+from milepost.queries.door import NotThere
+from milepost.queries.job_page import job_page
+from milepost.queries.offer_page import offer_page
+from milepost.queries.portal_link import Guest, guest_of
+from milepost.web.files import sent
+from milepost.web.portal.words import methods_for
+
+
+def guest_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Resolve the link; what is not there answers like what is another's."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, token: str, **kwargs: object) -> HttpResponse:
+        try:
+            response = view(request, guest_of(token), **kwargs)
+        except NotThere:
+            raise Http404 from None
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return guarded
+
+
+def actor(guest: Guest) -> Actor:
+    return Actor(guest.business_id, "customer", guest.name, contact_id=guest.contact_id)
+
+
+@require_GET
+@guest_view
+def page(request: HttpRequest, guest: Guest) -> HttpResponse:
+    return _page(request, guest)
+
+
+def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) -> HttpResponse:
+    at = timezone.now()
+    job = job_page(guest.business_id, guest.job_id, at=at)
+    typed = {"name": request.POST.get("name", ""), "method": request.POST.get("method", "")}
+    context = {"guest": guest, "job": job, "business_name": guest.business_name, "refusal": refusal}
+    status = 422 if refusal else 200
+    if job.signed_on is None and job.origin == "quote":
+        offer = offer_page(guest.business_id, guest.job_id, sent_only=True)
+        context |= {
+            "offer": offer,
+            "methods": methods_for(),
+            "typed_name": typed["name"] or (guest.name if guest.approves else ""),
+            "method": typed["method"] or ("bank" if offer.bank_first else "card"),
+        }
+        return render(request, "portal/offer.html", context, status=status)
+    bank_first = job.due_now.cents >= guest.bank_from_cents
+    context |= {"methods": methods_for(), "method": typed["method"] or ("bank" if bank_first else "card")}
+    return render(request, "portal/job.html", context, status=status)
+
+
+@require_POST
+@guest_view
+def sign(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """Sign the version that was shown; and go on to pay its deposit, when that was pressed."""
+    version = request.POST.get("version", "")
+    try:
+        signed = sign_quote(
+            by=actor(guest),
+            at=timezone.now(),
+            job_id=guest.job_id,
+            version=int(version) if version.isdecimal() and len(version) < 6 else 0,
+            name=request.POST.get("name", "").replace("\x00", ""),
+            how="in_person" if request.user.is_authenticated else "link",
+            address=request.META.get("REMOTE_ADDR", ""),
+            device=request.headers.get("User-Agent", ""),
+        )
+    except Refusal as refusal:
+        return _page(request, guest, refusal)
+    if request.POST.get("then") == "pay" and signed.deposit_invoice_id:
+        return _to_gateway(request, guest)
+    return redirect("portal:page", token=guest.token)
+
+
+@require_POST
+@guest_view
+def pay(request: HttpRequest, guest: Guest) -> HttpResponse:
+    return _to_gateway(request, guest)
+
+
+def _to_gateway(request: HttpRequest, guest: Guest) -> HttpResponse:
+    here = request.build_absolute_uri(reverse("portal:page", args=[guest.token]))
+    try:
+        url = checkout.begin(
+            by=actor(guest),
+            at=timezone.now(),
+            job_id=guest.job_id,
+            method="card" if request.POST.get("method") == "card" else "bank",
+            success_url=here + "paid/{attempt}/",
+            cancel_url=here,
+        )
+    except Refusal as refusal:
+        return _page(request, guest, refusal)
+    return redirect(url)
+
+
+@require_GET
+@guest_view
+def paid(request: HttpRequest, guest: Guest, attempt: int) -> HttpResponse:
+    """Back from the pay page: ask the provider, and say what it said."""
+    if attempt_facts(guest.business_id, attempt).job_id != guest.job_id:
+        raise Http404
+    try:
+        state = checkout.settle(guest.business_id, attempt, at=timezone.now())
+    except NotThere:
+        raise
+    except Refusal:
+        state = "processing"
+    job = job_page(guest.business_id, guest.job_id, at=timezone.now())
+    context = {"guest": guest, "job": job, "business_name": guest.business_name, "state": state}
+    return render(request, "portal/paid.html", context)
+
+
+@require_POST
+@guest_view
+def accept(request: HttpRequest, guest: Guest, row: int) -> HttpResponse:
+    try:
+        accept_milestone(by=actor(guest), at=timezone.now(), job_id=guest.job_id, row_id=row)
+    except Refusal as refusal:
+        return _page(request, guest, refusal)
+    return redirect("portal:page", token=guest.token)
+
+
+@require_GET
+@guest_view
+def document(request: HttpRequest, guest: Guest, document: int) -> HttpResponse:
+    pdf = documents.ensure_pdf(guest.business_id, document, at=timezone.now(), job_id=guest.job_id)
+    return sent(pdf.data, mime="application/pdf", name=pdf.name)
+
+
+@require_GET
+@guest_view
+def file(request: HttpRequest, guest: Guest, file: int) -> HttpResponse:
+    found = documents.fetch_file(guest.business_id, file, job_id=guest.job_id)
+    return sent(found.data, mime=found.mime, name=found.name, inline=found.inline)
