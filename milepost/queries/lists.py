@@ -1,0 +1,378 @@
+"""Lists of the office and the field: frozen rows, paged by their key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+
+from milepost.core.money import Money
+from milepost.core.readiness import is_ready
+from milepost.queries.calendars import holidays_around
+from milepost.queries.door import NotThere, question
+from milepost.records.businesses import Business, TaxCode
+from milepost.records.customers import Contact, Customer
+from milepost.records.invoices import Invoice, InvoiceRow
+from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
+from milepost.records.payments import Payment
+from milepost.records.people import Membership
+from milepost.records.post import Message
+from milepost.records.work import Completion
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, newest first; `next` is the key to ask for older ones, or None."""
+
+    rows: Sequence[object]
+    next: int | None
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job or quote in a list."""
+
+    id: int
+    number: str
+    title: str
+    customer: str
+    site: str
+    state: str
+    total: Money
+    billed: Money
+
+
+@dataclass(frozen=True)
+class InvoiceListRow:
+    """An invoice in a list; `state` is paid, due or overdue."""
+
+    id: int
+    job_id: int
+    number: str
+    title: str
+    customer: str
+    issued_on: date
+    due_on: date
+    total: Money
+    balance: Money
+    state: str
+    document_id: int
+
+
+@dataclass(frozen=True)
+class PaymentListRow:
+    """A payment in a list."""
+
+    id: int
+    job_id: int | None
+    on: date
+    customer: str
+    method: str
+    reference: str
+    amount: Money
+    state: str
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A message exactly as it went out, or as it would have gone."""
+
+    id: int
+    job_id: int | None
+    at: datetime
+    channel: str
+    kind: str
+    to_name: str
+    to_address: str
+    state: str
+    subject: str
+    body_text: str
+    error: str
+
+
+@dataclass(frozen=True)
+class CustomerRow:
+    """A customer with the first of their people."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class ReadyRow:
+    """A milestone that may be billed and is not, or an invoice that is late."""
+
+    job_id: int
+    row_id: int
+    title: str
+    customer: str
+    name: str
+    amount: Money
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the office should look at today."""
+
+    ready: Sequence[ReadyRow]
+    late: Sequence[InvoiceListRow]
+    unsigned: Sequence[JobRow]
+
+    @property
+    def count(self) -> int:
+        return len(self.ready) + len(self.late) + len(self.unsigned)
+
+
+@dataclass(frozen=True)
+class TodayJob:
+    """A job on the technician's phone: what is next there, and when."""
+
+    id: int
+    title: str
+    customer: str
+    site: str
+    next: str
+    events: Sequence[str]
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the office chooses from: customers, taxes, people."""
+
+    business: Business
+    customers: Sequence[tuple[int, str]]
+    taxes: Sequence[TaxCode]
+    people: Sequence[tuple[int, str, str, str]]
+
+
+@question
+def jobs(*, quotes: bool, before: int | None = None, search: str = "") -> Page:
+    """Jobs (signed) or quotes (not signed), newest first; `search` in number, title and customer."""
+    states = ["draft", "sent", "declined"] if quotes else ["open", "closed"]
+    found = Job.objects.select_related("customer", "site").filter(state__in=states)
+    if search:
+        found = found.filter(
+            Q(number__icontains=search) | Q(title__icontains=search) | Q(customer__name__icontains=search)
+        )
+    if before is not None:
+        found = found.filter(id__lt=before)
+    found = found.annotate(billed=Coalesce(Sum("invoices__total_cents"), 0)).order_by("-id")
+    rows = list(found.prefetch_related("versions")[: PAGE + 1])
+    return _page([_job(job) for job in rows])
+
+
+def _job(job: Job) -> JobRow:
+    offered = max((v.total_cents for v in job.versions.all()), default=0)
+    return JobRow(
+        job.id,
+        job.number,
+        job.title,
+        job.customer.name,
+        job.site.address if job.site else "",
+        job.state,
+        Money(job.contract_cents or offered, job.currency),
+        Money(job.billed, job.currency),  # type: ignore[attr-defined]
+    )
+
+
+def _page(rows: list) -> Page:  # type: ignore[type-arg]
+    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+@question
+def invoices(*, today: date, before: int | None = None) -> Page:
+    """Invoices, newest first."""
+    found = _with_balance(Invoice.objects.all())
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return _page([_invoice(row, today) for row in found.order_by("-id")[: PAGE + 1]])
+
+
+def _with_balance(found):  # type: ignore[no-untyped-def]
+    return found.select_related("customer").annotate(settled=Coalesce(Sum("allocations__amount_cents"), 0))
+
+
+def _invoice(row: Invoice, today: date) -> InvoiceListRow:
+    balance = row.total_cents - row.settled  # type: ignore[attr-defined]
+    state = "paid" if balance == 0 else "overdue" if today > row.due_on else "due"
+    return InvoiceListRow(
+        row.id,
+        row.job_id,
+        row.number_text,
+        row.title,
+        row.customer.name,
+        row.issued_on,
+        row.due_on,
+        Money(row.total_cents, row.currency),
+        Money(balance, row.currency),
+        state,
+        row.document_id,
+    )
+
+
+@question
+def payments(*, before: int | None = None) -> Page:
+    """Payments, newest first."""
+    found = Payment.objects.select_related("customer")
+    if before is not None:
+        found = found.filter(id__lt=before)
+    rows = [
+        PaymentListRow(
+            p.id,
+            p.job_id,
+            p.received_on,
+            p.customer.name,
+            p.method,
+            p.reference,
+            Money(p.amount_cents, p.currency),
+            p.state,
+        )
+        for p in found.order_by("-id")[: PAGE + 1]
+    ]
+    return _page(rows)
+
+
+@question
+def messages(*, before: int | None = None) -> Page:
+    """Messages to customers and the office, newest first; account letters carry keys and are left out."""
+    found = Message.objects.exclude(kind="account")
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return _page([_message(m) for m in found.order_by("-id")[: PAGE + 1]])
+
+
+@question
+def message(message_id: int) -> MessageRow:
+    """One message. Refuses NotThere."""
+    found = Message.objects.exclude(kind="account").filter(id=message_id).first()
+    if found is None:
+        raise NotThere
+    return _message(found)
+
+
+def _message(m: Message) -> MessageRow:
+    return MessageRow(
+        m.id,
+        m.job_id,
+        m.posted_at,
+        m.channel,
+        m.kind,
+        m.to_name,
+        m.to_address,
+        m.state,
+        m.subject,
+        m.body_text,
+        m.error,
+    )
+
+
+@question
+def customers(*, before: int | None = None, search: str = "") -> Page:
+    """Customers, newest first."""
+    found = Customer.objects.prefetch_related("contacts")
+    if search:
+        found = found.filter(Q(name__icontains=search) | Q(contacts__email__icontains=search)).distinct()
+    if before is not None:
+        found = found.filter(id__lt=before)
+    rows = []
+    for customer in found.order_by("-id")[: PAGE + 1]:
+        first: Contact | None = min(customer.contacts.all(), key=lambda c: (c.position, c.id), default=None)
+        rows.append(
+            CustomerRow(
+                customer.id,
+                customer.name,
+                first.email if first else "",
+                first.phone if first else "",
+            )
+        )
+    return _page(rows)
+
+
+@question
+def needs(*, at: datetime) -> Needs:
+    """Ready to bill, late, unsigned: what nobody may overlook."""
+    business = Business.objects.get()
+    today = at.astimezone(ZoneInfo(business.timezone)).date()
+    late = _with_balance(Invoice.objects.filter(due_on__lt=today)).order_by("due_on")
+    unsigned = Job.objects.select_related("customer", "site").filter(state="sent").order_by("-id")
+    unsigned = unsigned.annotate(billed=Coalesce(Sum("invoices__total_cents"), 0)).prefetch_related(
+        "versions"
+    )
+    return Needs(
+        _ready(business, today),
+        [row for row in (_invoice(i, today) for i in late[:500]) if row.balance.cents > 0][:PAGE],
+        [_job(job) for job in unsigned[:PAGE]],
+    )
+
+
+def _ready(business: Business, today: date) -> list[ReadyRow]:
+    rows = ScheduleRow.objects.filter(job__state="open", kind="milestone").exclude(
+        id__in=InvoiceRow.objects.values("row_id")
+    )
+    standing = Completion.objects.filter(withdrawn_at__isnull=True, row__in=rows)
+    done = {c.row_id: c for c in standing.select_related("acceptance")}
+    holidays = holidays_around(business.holidays, today)
+    ready = []
+    for row in rows.select_related("job__customer", "event").order_by("job_id", "position"):
+        completion = done.get(row.id)
+        if is_ready(
+            row.bill_on,
+            done=completion is not None,
+            accepted=completion is not None and hasattr(completion, "acceptance"),
+            event_on=row.event.on_date if row.event else row.planned_on,
+            before_days=row.before_days,
+            today=today,
+            holidays=holidays,
+        ):
+            amount = Money(row.amount_cents, row.job.currency)
+            ready.append(ReadyRow(row.job_id, row.id, row.job.title, row.job.customer.name, row.name, amount))
+    return ready
+
+
+@question
+def today(*, at: datetime, user_id: int | None) -> list[TodayJob]:
+    """Open jobs for the field: those with an event for this person first, then the others."""
+    business = Business.objects.get()
+    day = at.astimezone(ZoneInfo(business.timezone)).date()
+    found = Job.objects.select_related("customer", "site").filter(state="open", origin="quote")
+    billed = InvoiceRow.objects.values("row_id")
+    open_rows = ScheduleRow.objects.filter(job__in=found, kind="milestone").exclude(id__in=billed)
+    names: dict[int, str] = {}
+    for row in open_rows.order_by("job_id", "position"):
+        names.setdefault(row.job_id, row.name)
+    events: dict[int, list[ScheduledEvent]] = {}
+    for event in ScheduledEvent.objects.filter(job__in=found, on_date=day):
+        events.setdefault(event.job_id, []).append(event)
+    cards = [
+        TodayJob(
+            job.id,
+            job.title,
+            job.customer.name,
+            job.site.address if job.site else "",
+            names.get(job.id, ""),
+            [event.name for event in events.get(job.id, [])],
+            any(event.technician_id == user_id for event in events.get(job.id, [])),
+        )
+        for job in found.order_by("-id")[:100]
+        if job.id in names
+    ]
+    return sorted(cards, key=lambda card: (not card.is_mine, not card.events))
+
+
+@question
+def choices() -> Choices:
+    """The business with its customers, taxes and people."""
+    people = Membership.objects.select_related("user").filter(disabled_at__isnull=True).order_by("id")
+    return Choices(
+        Business.objects.get(),
+        list(Customer.objects.order_by("name", "id").values_list("id", "name")[:500]),
+        list(TaxCode.objects.filter(retired_at__isnull=True).order_by("id")),
+        [(m.user_id, m.user.name, m.user.email, m.role) for m in people],
+    )

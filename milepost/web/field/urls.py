@@ -1,0 +1,15 @@
+"""The technician's addresses."""
+
+from django.urls import path
+
+from milepost.web.field import views
+
+app_name = "field"
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("jobs/<int:job>/", views.job, name="job"),
+    path("jobs/<int:job>/milestones/<int:row>/completion/", views.complete, name="complete"),
+    path("jobs/<int:job>/milestones/<int:row>/completion/undo/", views.undo, name="undo"),
+    path("jobs/<int:job>/milestones/<int:row>/invoice/", views.send, name="send"),
+    path("jobs/<int:job>/sent/<int:invoice>/", views.sent, name="sent"),
+]
