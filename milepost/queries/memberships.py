@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from milepost.records.people import User
+
 
 @dataclass(frozen=True)
 class MembershipRow:
@@ -19,3 +21,8 @@ def memberships_of(user_id: int) -> list[MembershipRow]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT business_id, role, business_name FROM mp_memberships(%s)", [user_id])
         return [MembershipRow(*row) for row in cursor.fetchall()]
+
+
+def user_of(user_id: int) -> User:
+    """The person by id; people belong to no business, so no scope is needed."""
+    return User.objects.get(id=user_id)

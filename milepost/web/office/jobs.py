@@ -1,0 +1,142 @@
+"""One job in the office: the road, and the one thing to do next."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from milepost.actions.invoices import send_invoice
+from milepost.actions.payments import record_payment
+from milepost.actions.work import EvidenceInput, complete_milestone, move_event
+from milepost.core.money import parse_cents, plain
+from milepost.core.refusals import InputRefused, Refusal
+from milepost.mailroom import documents
+from milepost.mailroom.intake import take_photo
+from milepost.queries.door import NotThere
+from milepost.queries.job_page import job_page
+from milepost.web.files import sent
+from milepost.web.session import door
+
+
+@require_GET
+@door("office")
+def page(request: HttpRequest, job: int) -> HttpResponse:
+    return _page(request, job)
+
+
+def _page(request: HttpRequest, job: int, refusal: Refusal | None = None) -> HttpResponse:
+    if refusal is not None and refusal.code == "not_found":
+        raise Http404
+    try:
+        found = job_page(request.business_id, job, at=request.at)
+    except NotThere:
+        raise Http404 from None
+    if found.signed_on is None and found.origin == "quote" and refusal is None:
+        return redirect("office:quote", job=job)
+    context = {
+        "job": found,
+        "payer": next((p for p in found.people if p.pays), None),
+        "refusal": refusal,
+        "balance": request.POST.get("amount") or plain(found.due_now.cents, found.currency),
+        "form_key": request.POST.get("form_key") or f"pay-{job}-{len(found.payments)}-{found.due_now.cents}",
+        "methods": [
+            ("check", _("Cheque")),
+            ("cash", _("Cash")),
+            ("transfer", _("Transfer")),
+            ("other", _("Other")),
+        ],
+    }
+    return render(request, "office/job.html", context, status=422 if refusal else 200)
+
+
+@require_POST
+@door("office")
+def send(request: HttpRequest, job: int) -> HttpResponse:
+    rows = [int(text) for text in request.POST.getlist("row") if text.isdecimal() and len(text) < 18]
+    try:
+        send_invoice(by=request.actor, at=request.at, job_id=job, row_ids=rows)
+    except Refusal as refusal:
+        return _page(request, job, refusal)
+    messages.success(request, _("The invoice is sent."))
+    return redirect("office:job", job=job)
+
+
+@require_POST
+@door("office")
+def pay(request: HttpRequest, job: int) -> HttpResponse:
+    try:
+        currency = job_page(request.business_id, job, at=request.at).currency
+        record_payment(
+            by=request.actor,
+            at=request.at,
+            job_id=job,
+            amount_cents=parse_cents(
+                request.POST.get("amount", "").replace(",", ""), currency, field="amount"
+            ),
+            method=request.POST.get("method", "check"),
+            reference=request.POST.get("reference", "").replace("\x00", ""),
+            form_key=request.POST.get("form_key", ""),
+        )
+    except Refusal as refusal:
+        return _page(request, job, refusal)
+    messages.success(request, _("The payment is recorded, and the receipt is on its way."))
+    return redirect("office:job", job=job)
+
+
+@require_POST
+@door("office")
+def complete(request: HttpRequest, job: int, row: int) -> HttpResponse:
+    try:
+        photos = [
+            EvidenceInput(
+                "photo", take_photo(by=request.actor, at=request.at, upload=upload, name=upload.name)
+            )
+            for upload in request.FILES.getlist("photo")[:20]
+        ]
+        complete_milestone(by=request.actor, at=request.at, job_id=job, row_id=row, evidence=photos)
+    except Refusal as refusal:
+        return _page(request, job, refusal)
+    return redirect("office:job", job=job)
+
+
+@require_POST
+@door("office")
+def move(request: HttpRequest, job: int, event: int) -> HttpResponse:
+    try:
+        on = _day(request.POST.get("on", ""))
+        move_event(by=request.actor, at=request.at, job_id=job, event_id=event, on=on)
+    except Refusal as refusal:
+        return _page(request, job, refusal)
+    return redirect("office:job", job=job)
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputRefused(field="on", problem=_("Write the day like 2026-03-19.")) from None
+
+
+@require_GET
+@door("office")
+def document(request: HttpRequest, document: int) -> HttpResponse:
+    try:
+        pdf = documents.ensure_pdf(request.business_id, document, at=request.at)
+    except NotThere:
+        raise Http404 from None
+    return sent(pdf.data, mime="application/pdf", name=pdf.name)
+
+
+@require_GET
+@door("office")
+def file(request: HttpRequest, file: int) -> HttpResponse:
+    try:
+        found = documents.fetch_file(request.business_id, file)
+    except NotThere:
+        raise Http404 from None
+    return sent(found.data, mime=found.mime, name=found.name, inline=found.inline)
