@@ -1,5 +1,6 @@
 """Sign up: a business, an email address, a password."""
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,8 +29,7 @@ def start(request: HttpRequest) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
         else:
-            backend = "django.contrib.auth.backends.ModelBackend"
-            login(request, user_of(started.user_id), backend=backend)
+            login(request, user_of(started.user_id), backend=settings.AUTHENTICATION_BACKENDS[0])
             return redirect("/")
     context = {"typed": request.POST, "refusal": refusal}
     return render(request, "office/start.html", context, status=422 if refusal else 200)
