@@ -14,7 +14,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -95,7 +95,9 @@ def _exists(owner: "psycopg.Connection[tuple[object, ...]]", name: str) -> bool:
 
 
 def drop(owner: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
-    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Drop a database; one that a server thread still holds goes with the whole server."""
+    with suppress(psycopg.errors.InsufficientPrivilege):
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _make_template(server: Server, owner: "psycopg.Connection[tuple[object, ...]]", template: str) -> None:

@@ -57,11 +57,12 @@ def _job(request: HttpRequest, job: int, refusal: Refusal | None = None) -> Http
 @door("field")
 def complete(request: HttpRequest, job: int, row: int) -> HttpResponse:
     try:
-        photos = [
+        evidence = [
             EvidenceInput(
-                "photo", take_photo(by=request.actor, at=request.at, upload=upload, name=upload.name)
+                kind, take_photo(by=request.actor, at=request.at, upload=upload, name=upload.name, field=kind)
             )
-            for upload in request.FILES.getlist("photo")[:20]
+            for kind in ("photo", "inspection", "document")
+            for upload in request.FILES.getlist(kind)[:20]
         ]
         complete_milestone(
             by=request.actor,
@@ -69,7 +70,7 @@ def complete(request: HttpRequest, job: int, row: int) -> HttpResponse:
             job_id=job,
             row_id=row,
             note=request.POST.get("note", "").replace("\x00", ""),
-            evidence=photos,
+            evidence=evidence,
         )
     except Refusal as refusal:
         return _job(request, job, refusal)

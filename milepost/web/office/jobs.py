@@ -90,13 +90,14 @@ def pay(request: HttpRequest, job: int) -> HttpResponse:
 @door("office")
 def complete(request: HttpRequest, job: int, row: int) -> HttpResponse:
     try:
-        photos = [
+        evidence = [
             EvidenceInput(
-                "photo", take_photo(by=request.actor, at=request.at, upload=upload, name=upload.name)
+                kind, take_photo(by=request.actor, at=request.at, upload=upload, name=upload.name, field=kind)
             )
-            for upload in request.FILES.getlist("photo")[:20]
+            for kind in ("photo", "inspection", "document")
+            for upload in request.FILES.getlist(kind)[:20]
         ]
-        complete_milestone(by=request.actor, at=request.at, job_id=job, row_id=row, evidence=photos)
+        complete_milestone(by=request.actor, at=request.at, job_id=job, row_id=row, evidence=evidence)
     except Refusal as refusal:
         return _page(request, job, refusal)
     return redirect("office:job", job=job)
