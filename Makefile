@@ -1,14 +1,13 @@
 # Two commands for everybody: `make run` and `make test`. They need Python 3.11, make, and a network
 # to the package registries the first time.
 
-.PHONY: help run test setup setup-dev mutate bench clean
+.PHONY: help run test setup setup-dev bench clean
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
 help:
 	@echo "make run     set up, start Milepost with its demo on http://127.0.0.1:8000/"
 	@echo "make test    set up, check and test everything"
-	@echo "make mutate  change the core a little in many ways: does a test notice?"
 	@echo "make bench   time what matters, as JSON"
 	@echo "make clean   remove what set-up and tests made (not your data)"
 
@@ -30,11 +29,7 @@ test: setup-dev
 	$(BIN)/djlint milepost/web/templates --lint --quiet
 	$(BIN)/pytest -n 2
 
-mutate: setup-dev
-	$(BIN)/mutmut run
-	$(BIN)/mutmut results
-
-bench: setup
+bench: setup-dev
 	@$(BIN)/python -m bench
 
 clean:
