@@ -25,6 +25,7 @@ SYSTEM_USER = "milepost"
 FALLBACK_USERS = ("postgres", "daemon", "nobody")
 
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, SECBIT_KEEP_CAPS = 28, 1 << 2, 1 << 4
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 
@@ -134,6 +135,9 @@ def _system_user() -> pwd.struct_passwd:
 def _become(uid: int, gid: int, access: Access) -> None:
     if access.value is not None:
         _check(_libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+        # access(2) forgets a non-root user's capabilities unless this bit is set, and initdb asks it
+        # whether its programs can be run. Without the right to set it we are as well off as before.
+        _libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS, 0, 0, 0)
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
