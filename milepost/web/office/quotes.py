@@ -40,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
     context = _form(request, known, refusal)
-    context["templates"] = [(t.code, f"{_(t.name)} | {_(t.summary)}") for t in SCHEDULE_TEMPLATES]
+    context["templates"] = [(t.code, _(t.name), _(t.summary)) for t in SCHEDULE_TEMPLATES]
     return render(request, "office/new_quote.html", context, status=422 if refusal else 200)
 
 
