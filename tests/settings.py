@@ -12,6 +12,9 @@ for name in [name for name in os.environ if name.startswith(("STRIPE_", "TWILIO_
 os.environ["MILEPOST_DATA"] = str(SLOTS)
 os.environ["MILEPOST_FILES"] = tempfile.mkdtemp(prefix="milepost-test-files-")
 os.environ["MILEPOST_URL"] = "http://127.0.0.1:8000"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+    "true"  # a browser test's event loop outlives it in the same process
+)
 
 from milepost.config.settings import *  # noqa: E402, F403
 

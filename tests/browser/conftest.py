@@ -1,6 +1,5 @@
 """A whole Milepost for a browser: web, practice gateway, and a worker that runs when it is asked to."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +19,12 @@ class Site:
 
 
 @pytest.fixture
-def site(database, live_server, settings, tmp_path, monkeypatch) -> Iterator[Site]:  # type: ignore[no-untyped-def]
+def site(database, live_server, settings, tmp_path) -> Iterator[Site]:  # type: ignore[no-untyped-def]
     """The served site with its practice gateway; both end with the test."""
     from milepost.gateways.practice import launch
     from milepost.gateways.stripe import StripeGateway
     from milepost.mailroom import wiring, worker
 
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
     secret = "whsec_browser"
     practice = launch.start(
         state=tmp_path / "practice.sqlite3",
