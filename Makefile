@@ -27,7 +27,8 @@ test: setup-dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/djlint milepost/web/templates --lint --quiet
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --ignore=tests/browser
+	$(BIN)/pytest tests/browser
 
 bench: setup-dev
 	@$(BIN)/python -m bench
