@@ -31,11 +31,11 @@ from milepost.actions.businesses import add_tax_code
 from milepost.actions.customers import ContactInput, add_customer
 from milepost.actions.invoices import send_invoice
 from milepost.actions.payments import record_payment
-from milepost.actions.quote_input import LineInput, QuoteInput, RowInput
 from milepost.actions.quotes import draft_quote, send_quote
 from milepost.actions.signing import sign_quote
 from milepost.actions.work import complete_milestone
 from milepost.config import databases
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.queries.job_page import job_page
 from tests import testbed
 from tests.cast import Cast, make_cast

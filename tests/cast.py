@@ -11,9 +11,9 @@ from decimal import Decimal
 from milepost.actions.actor import Actor, Role
 from milepost.actions.businesses import add_member, start_business
 from milepost.actions.customers import ContactInput, add_customer
-from milepost.actions.quote_input import LineInput, QuoteInput, RowInput
 from milepost.actions.quotes import draft_quote, send_quote
 from milepost.actions.signing import sign_quote
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.records.customers import Contact
 from milepost.records.jobs import ScheduleRow
 from milepost.records.scope import scoped

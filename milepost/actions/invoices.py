@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.actions.rights import OFFICE, NotAllowed
 from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.finding import find, lock_job
@@ -19,6 +18,7 @@ from milepost.actions.steps.opening import open_job
 from milepost.actions.steps.paper import completions, local_day
 from milepost.actions.work import JobNotOpen
 from milepost.core.msgids import gettext_noop
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.core.readiness import is_ready
 from milepost.core.refusals import Refusal
 from milepost.queries.calendars import holidays_around
@@ -174,5 +174,5 @@ def _open_simple(
         deposit_tax=business.deposit_tax,
         created_at=at,
     )
-    loaded = open_job(job, offered, lines, rows, priced, on=local_day(business, at))
+    loaded = open_job(job, offered, priced, on=local_day(business, at))
     return job, loaded

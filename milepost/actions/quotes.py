@@ -4,7 +4,6 @@ from datetime import datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.quote_input import QuoteInput
 from milepost.actions.steps.finding import find, lock_job
 from milepost.actions.steps.numbering import next_number
 from milepost.actions.steps.offer import build_lines, build_rows, clauses_of, site_of, terms_of, title_of
@@ -12,8 +11,9 @@ from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to
 from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
+from milepost.core.quote_input import QuoteInput
 from milepost.core.refusals import Refusal
-from milepost.queries.pricing import price_quote
+from milepost.queries.pricing import price_offer
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
 from milepost.records.jobs import Job
@@ -133,7 +133,9 @@ def _freeze(job: Job, version: QuoteVersion, at: datetime) -> None:
     rows = list(version.rows.order_by("position"))
     if not lines:
         raise NothingToSign(field="lines")
-    priced = price_quote(job.business, lines, rows, currency=job.currency, recovery=job.recovery)
+    options = {line.position for line in lines if line.is_optional}
+    price_offer(version, lines, rows, chosen=options)
+    priced = price_offer(version, lines, rows)
     if priced.contract.total_cents <= 0:
         raise NothingToSign(field="lines")
     version.total_cents = priced.contract.total_cents
@@ -151,6 +153,7 @@ def _write_version(business: Business, job: Job, version: int, quote: QuoteInput
         terms=terms,
         clauses=clauses_of(quote, terms),
         note=quote.note.strip(),
+        discount_percent=quote.discount_percent,
         expires_on=quote.expires_on,
         created_at=at,
     )

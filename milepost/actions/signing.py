@@ -1,12 +1,13 @@
 """Sign a quote: the offer becomes a contract, its schedule stands, its deposit is billed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.businesses import Missing
 from milepost.actions.door import action
-from milepost.actions.quotes import QuoteIsSigned
+from milepost.actions.quotes import NothingToSign, QuoteIsSigned
 from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.finding import lock_job
@@ -20,10 +21,10 @@ from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.paper.contract import contract_content
 from milepost.queries.paper.facts import ContractFacts
-from milepost.queries.pricing import price_quote
+from milepost.queries.pricing import price_offer
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
-from milepost.records.quotes import QuoteVersion, Signature
+from milepost.records.quotes import QuoteLine, QuoteVersion, Signature
 
 
 class NewerVersion(Refusal):
@@ -41,6 +42,11 @@ class NotSentYet(Refusal):
 class QuoteExpired(Refusal):
     code = "quote_expired"
     message = gettext_noop("This quote expired on {day}. Ask for a new one.")
+
+
+class UnknownOption(Refusal):
+    code = "unknown_option"
+    message = gettext_noop("One of the options that you ticked is not in this quote. Please tick again.")
 
 
 @dataclass(frozen=True)
@@ -63,12 +69,14 @@ def sign_quote(
     address: str = "",
     device: str = "",
     copy_file_id: int | None = None,
+    chosen: Collection[int] = (),
 ) -> Signed:
     """
     Put a name under one sent version. Signing the same version again changes nothing.
 
     `how` is "link", "in_person" (on the contractor's device) or "paper" (with the uploaded copy).
-    Refuses Missing (the name), NotSentYet, NewerVersion, QuoteExpired, QuoteIsSigned.
+    `chosen` are the positions of the optional lines that are ticked.
+    Refuses Missing (the name), NotSentYet, NewerVersion, QuoteExpired, QuoteIsSigned, UnknownOption.
     """
     job = lock_job(job_id)
     if not name.strip():
@@ -77,8 +85,11 @@ def sign_quote(
         return _signed_before(job, version)
     offered = _offered(job, version, local_day(job.business, at))
     lines, rows = list(offered.lines.order_by("position")), list(offered.rows.order_by("position"))
-    priced = price_quote(job.business, lines, rows, currency=job.currency, recovery=job.recovery)
-    loaded = open_job(job, offered, lines, rows, priced, on=local_day(job.business, at))
+    ticked = _ticked(lines, chosen)
+    priced = price_offer(offered, lines, rows, chosen=ticked)
+    if priced.contract.total_cents <= 0:
+        raise NothingToSign(field="lines")
+    loaded = open_job(job, offered, priced, on=local_day(job.business, at))
     contacts = contacts_for(job, "everyone")
     facts = _contract_facts(loaded, offered, name.strip(), how, at)
     document = freeze(job, "contract", f"Contract {job.number}", contract_content(facts), at=at)
@@ -89,6 +100,7 @@ def sign_quote(
         contact_id=by.contact_id,
         name=name.strip()[:200],
         how=how,
+        chosen=ticked,
         signed_at=at,
         address=address[:64],
         device=device[:300],
@@ -103,6 +115,13 @@ def sign_quote(
     post_to(job, contacts, "signed", cause=str(job.id), facts=said, at=at, document_ids=[document.id])
     post_to_office(job, "signed_office", cause=str(job.id), facts=said, at=at)
     return Signed(job.id, _bill_deposit(loaded, by, at))
+
+
+def _ticked(lines: list[QuoteLine], chosen: Collection[int]) -> list[int]:
+    options = {line.position for line in lines if line.is_optional}
+    if set(chosen) - options:
+        raise UnknownOption(field="option")
+    return sorted(set(chosen))
 
 
 def _signed_before(job: Job, version: int) -> Signed:

@@ -66,7 +66,9 @@ class ScheduledEvent(models.Model):
 
 
 class ContractLine(models.Model):
-    """A line of the signed work. `net_cents` = quantity × unit price, rounded once."""
+    """
+    A line of the signed work. `net_cents` = quantity × unit price less every discount, rounded once.
+    """
 
     business = models.ForeignKey(Business, models.PROTECT)
     job = InnerForeignKey(Job, models.PROTECT, related_name="lines")
@@ -77,6 +79,7 @@ class ContractLine(models.Model):
     quantity = ExactField()
     unit = models.CharField(max_length=40, blank=True)
     unit_price = ExactField()
+    discount_percent = models.DecimalField(max_digits=20, decimal_places=16, default=0)
     taxes = models.JSONField(default=list)
     net_cents = CentsField()
 

@@ -23,6 +23,7 @@ class QuoteVersion(models.Model):
     terms = models.JSONField(default=dict)
     clauses = models.JSONField(default=list)
     note = models.TextField(blank=True)
+    discount_percent = ExactField(default=0)
     total_cents = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_on = models.DateField(null=True)
@@ -30,7 +31,12 @@ class QuoteVersion(models.Model):
 
     class Meta:
         db_table = "quote_version"
-        constraints = [models.UniqueConstraint(fields=["job", "version"], name="quote_version_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "version"], name="quote_version_is_unique"),
+            models.CheckConstraint(
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100), name="quote_discount"
+            ),
+        ]
 
 
 class QuoteLine(models.Model):
@@ -46,11 +52,16 @@ class QuoteLine(models.Model):
     unit = models.CharField(max_length=40, blank=True)
     unit_price = ExactField()
     taxes = models.JSONField(default=list)
+    discount_percent = ExactField(default=0)
+    is_optional = models.BooleanField(default=False)
 
     class Meta:
         db_table = "quote_line"
         constraints = [
-            models.UniqueConstraint(fields=["quote_version", "position"], name="quote_line_position")
+            models.UniqueConstraint(fields=["quote_version", "position"], name="quote_line_position"),
+            models.CheckConstraint(
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100), name="quote_line_discount"
+            ),
         ]
 
 
@@ -82,7 +93,10 @@ class QuoteRow(models.Model):
 
 
 class Signature(models.Model):
-    """Somebody put their name under one version: who, when, how, and what exactly they saw."""
+    """
+    Somebody put their name under one version: who, when, how, and what exactly they saw.
+    `chosen` are the positions of the optional lines that they ticked.
+    """
 
     business = models.ForeignKey(Business, models.PROTECT)
     job = InnerForeignKey(Job, models.PROTECT)
@@ -90,6 +104,7 @@ class Signature(models.Model):
     contact = InnerForeignKey(Contact, models.PROTECT, null=True)
     name = models.CharField(max_length=200)
     how = models.CharField(max_length=20)
+    chosen = models.JSONField(default=list)
     signed_at = models.DateTimeField()
     address = models.CharField(max_length=64, blank=True)
     device = models.CharField(max_length=300, blank=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from milepost.actions.quote_input import LineInput, QuoteInput, RowInput
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.core.schedule_templates import schedule_template
 from milepost.stories.schema import Line, Milestone, Quote, Schedule, Story
 from milepost.stories.stage import Stage

@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions.quote_input import LineInput, QuoteInput, RowInput
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.mailroom import checkout, clock, outbox, wiring
 from milepost.mailroom.allauth_mail import OutboxBackend
 from tests.cast import kitchen

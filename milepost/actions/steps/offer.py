@@ -6,9 +6,9 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from milepost.actions.businesses import Missing
-from milepost.actions.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.core.clauses import CLAUSES
 from milepost.core.msgids import gettext_noop
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.core.refusals import Refusal
 from milepost.records.businesses import Business, TaxCode
 from milepost.records.customers import Customer, Site
@@ -41,6 +41,8 @@ def build_lines(business: Business, version: QuoteVersion, lines: Sequence[LineI
                 {"code": code, "name": taxes[code].name, "percent": f"{taxes[code].percent.normalize():f}"}
                 for code in line.tax_codes
             ],
+            discount_percent=line.discount_percent,
+            is_optional=line.is_optional,
         )
         for place, line in enumerate(lines, start=1)
     ]

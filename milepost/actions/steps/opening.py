@@ -1,27 +1,20 @@
 """Open a job: the priced offer becomes contract lines, keys, events and schedule rows."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from milepost.actions.steps.billing_state import LoadedJob, assemble
 from milepost.queries.pricing import PricedQuote
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
-from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
+from milepost.records.quotes import QuoteRow, QuoteVersion
 
 
-def open_job(
-    job: Job,
-    offered: QuoteVersion,
-    lines: list[QuoteLine],
-    rows: list[QuoteRow],
-    priced: PricedQuote,
-    *,
-    on: date,
-) -> LoadedJob:
+def open_job(job: Job, offered: QuoteVersion, priced: PricedQuote, *, on: date) -> LoadedJob:
     """Write the contract and its schedule, and open the job. Demands an open transaction."""
-    contract_lines = _write_lines(job, lines, priced)
-    keys = _write_keys(job, contract_lines, lines, priced)
-    events = _write_events(job, rows)
-    schedule = _write_rows(job, rows, priced, events)
+    contract_lines = _write_lines(job, priced)
+    keys = _write_keys(job, contract_lines, priced)
+    events = _write_events(job, priced.rows)
+    schedule = _write_rows(job, priced, events)
     job.state = "open"
     job.signed_on = on
     job.contract_cents = priced.contract.total_cents
@@ -30,8 +23,9 @@ def open_job(
     return assemble(job, keys, schedule, {})
 
 
-def _write_lines(job: Job, lines: list[QuoteLine], priced: PricedQuote) -> list[ContractLine]:
+def _write_lines(job: Job, priced: PricedQuote) -> list[ContractLine]:
     nets = priced.contract.net_cents_by_line
+    discounts = {line.id: line.discount_percent for line in priced.contract.lines}
     return ContractLine.objects.bulk_create(
         [
             ContractLine(
@@ -45,16 +39,15 @@ def _write_lines(job: Job, lines: list[QuoteLine], priced: PricedQuote) -> list[
                 unit=line.unit,
                 unit_price=line.unit_price,
                 taxes=line.taxes,
+                discount_percent=discounts[line.position],
                 net_cents=nets[line.position],
             )
-            for line in lines
+            for line in priced.lines
         ]
     )
 
 
-def _write_keys(
-    job: Job, contract_lines: list[ContractLine], lines: list[QuoteLine], priced: PricedQuote
-) -> list[ContractKey]:
+def _write_keys(job: Job, contract_lines: list[ContractLine], priced: PricedQuote) -> list[ContractKey]:
     by_position = {line.position: line for line in contract_lines}
     rates = priced.contract.tax_rates
     return ContractKey.objects.bulk_create(
@@ -73,7 +66,7 @@ def _write_keys(
     )
 
 
-def _write_events(job: Job, rows: list[QuoteRow]) -> dict[str, ScheduledEvent]:
+def _write_events(job: Job, rows: Sequence[QuoteRow]) -> dict[str, ScheduledEvent]:
     named = {row.event_name: row for row in reversed(rows) if row.event_name}
     events = ScheduledEvent.objects.bulk_create(
         [
@@ -86,9 +79,8 @@ def _write_events(job: Job, rows: list[QuoteRow]) -> dict[str, ScheduledEvent]:
     return {event.name: event for event in events}
 
 
-def _write_rows(
-    job: Job, rows: list[QuoteRow], priced: PricedQuote, events: dict[str, ScheduledEvent]
-) -> list[ScheduleRow]:
+def _write_rows(job: Job, priced: PricedQuote, events: dict[str, ScheduledEvent]) -> list[ScheduleRow]:
+    there = {line.position for line in priced.lines}
     return ScheduleRow.objects.bulk_create(
         [
             ScheduleRow(
@@ -99,7 +91,7 @@ def _write_rows(
                 name=row.name,
                 basis=row.basis,
                 value=row.value,
-                line_positions=row.line_positions,
+                line_positions=[place for place in row.line_positions if place in there],
                 weight=str(priced.weights.get(row.position, "")),
                 amount_cents=priced.amounts[row.position],
                 bill_on=row.bill_on,
@@ -111,6 +103,6 @@ def _write_rows(
                 window_days=row.window_days,
                 planned_on=row.event_on,
             )
-            for row in rows
+            for row in priced.rows
         ]
     )

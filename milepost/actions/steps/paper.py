@@ -56,6 +56,7 @@ def line_facts(loaded: LoadedJob, now: Mapping[Key, int], before: Mapping[Key, i
             contract_cents=line.net_cents,
             before_cents=before.get(Key(line.id), 0),
             now_cents=now.get(Key(line.id), 0),
+            discount_percent=line.discount_percent,
         )
         for line in loaded.lines
     ]

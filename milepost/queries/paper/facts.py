@@ -31,7 +31,7 @@ class JobFacts:
 
 @dataclass(frozen=True)
 class LineFacts:
-    """A contract line; `before_cents` and `now_cents` are net, `contract_cents` too."""
+    """A contract line; `before_cents` and `now_cents` are net, `contract_cents` too, all after discount."""
 
     description: str
     section: str
@@ -42,6 +42,7 @@ class LineFacts:
     contract_cents: int
     before_cents: int = 0
     now_cents: int = 0
+    discount_percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

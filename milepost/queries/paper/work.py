@@ -38,7 +38,7 @@ def priced_table(lines: Sequence[LineFacts], reader: Reader, *, heading: str) ->
                 reader.price(item.unit_price),
                 reader.money(item.contract_cents),
             ],
-            taxes_of,
+            lambda item: details_of(item, reader),
         ),
     )
 
@@ -89,6 +89,14 @@ def measure(item: LineFacts, reader: Reader) -> str:
 def taxes_of(item: LineFacts) -> str:
     """The taxes of a line, by name."""
     return ", ".join(item.taxes)
+
+
+def details_of(item: LineFacts, reader: Reader) -> str:
+    """The discount of a line, if it has one, and its taxes."""
+    if not item.discount_percent:
+        return taxes_of(item)
+    discount = _("less {percent}").format(percent=reader.percent(item.discount_percent))
+    return " · ".join(text for text in (discount, taxes_of(item)) if text)
 
 
 def _by_section(

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from milepost.actions.customers import ContactInput, add_customer
 from milepost.actions.invoices import bill_simple
-from milepost.actions.quote_input import LineInput, QuoteInput, RowInput
 from milepost.actions.quotes import draft_quote, send_quote
 from milepost.actions.signing import sign_quote
 from milepost.core.money import currency_digits, parse_decimal
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.core.refusals import InputRefused, Refusal
 from milepost.core.schedule_templates import SCHEDULE_TEMPLATES
 from milepost.mailroom.intake import take_signed_copy

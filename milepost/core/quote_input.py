@@ -7,7 +7,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class LineInput:
-    """One line of the work. `unit_price` in major units; `tax_codes` are ids of the business's taxes."""
+    """
+    One line of the work. `unit_price` in major units, `discount_percent` off this line; `tax_codes` are
+    ids of the business's taxes. An optional line counts only if the customer ticks it.
+    """
 
     description: str
     unit_price: Decimal
@@ -16,6 +19,8 @@ class LineInput:
     section: str = ""
     ref: str = ""
     tax_codes: tuple[int, ...] = ()
+    discount_percent: Decimal = Decimal(0)
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,10 @@ class TermsInput:
 
 @dataclass(frozen=True)
 class QuoteInput:
-    """A whole quote. `clauses` are (code, title, text); None takes the default wording."""
+    """
+    A whole quote. `clauses` are (code, title, text); None takes the default wording.
+    `discount_percent` comes off every line, after the line's own.
+    """
 
     title: str
     lines: tuple[LineInput, ...]
@@ -65,3 +73,4 @@ class QuoteInput:
     template: str = ""
     recovery: str = ""
     expires_on: date | None = None
+    discount_percent: Decimal = Decimal(0)
