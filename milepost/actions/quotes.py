@@ -1,5 +1,6 @@
 """Quotes: draft, change, send. Signing is in `signing`."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from milepost.actions.actor import Actor
@@ -8,12 +9,13 @@ from milepost.actions.steps.finding import find, lock_job
 from milepost.actions.steps.numbering import next_number
 from milepost.actions.steps.offer import build_lines, build_rows, clauses_of, site_of, terms_of, title_of
 from milepost.actions.steps.once import first_result, remember
-from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to
+from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
 from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.quote_input import QuoteInput
 from milepost.core.refusals import Refusal
 from milepost.queries.pricing import price_offer
+from milepost.queries.quote_draft import as_typed
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
 from milepost.records.jobs import Job
@@ -28,6 +30,11 @@ class QuoteIsSigned(Refusal):
 class NothingToSign(Refusal):
     code = "nothing_to_sign"
     message = gettext_noop("Add at least one line with a price, so that there is something to sign.")
+
+
+class NothingToDecline(Refusal):
+    code = "nothing_to_decline"
+    message = gettext_noop("{number} was never sent, so there is nothing to decline.")
 
 
 @action("draft_quote")
@@ -50,17 +57,7 @@ def draft_quote(
         return before["job_id"]
     business = Business.objects.get()
     customer = find(Customer.objects.all(), id=customer_id)
-    job = Job.objects.create(
-        business=business,
-        customer=customer,
-        site=site_of(customer, quote.site),
-        number=number or next_number("quote").text,
-        title=title_of(quote),
-        currency=business.currency,
-        recovery=quote.recovery or business.recovery,
-        deposit_tax=business.deposit_tax,
-        created_at=at,
-    )
+    job = _new_job(business, customer, quote, at=at, number=number)
     _write_version(business, job, 1, quote, at)
     remember(form_key, job_id=job.id)
     return job.id
@@ -70,10 +67,11 @@ def draft_quote(
 def save_quote(*, by: Actor, at: datetime, job_id: int, quote: QuoteInput) -> None:
     """
     Replace a quote's content. One that was sent becomes the next version, and the customer's
-    link keeps showing the last one sent until the new one is. Refuses QuoteIsSigned.
+    link keeps showing the last one sent until the new one is; one that was declined is a draft
+    again. Refuses QuoteIsSigned.
     """
     job = lock_job(job_id)
-    if job.state not in ("draft", "sent"):
+    if job.state not in ("draft", "sent", "declined"):
         raise QuoteIsSigned(number=job.number)
     latest = job.versions.latest("version")
     version = latest.version
@@ -86,7 +84,8 @@ def save_quote(*, by: Actor, at: datetime, job_id: int, quote: QuoteInput) -> No
     job.title = title_of(quote)
     job.site = site_of(job.customer, quote.site)
     job.recovery = quote.recovery or job.business.recovery
-    job.save(update_fields=["title", "site", "recovery"])
+    job.state = "draft" if job.state == "declined" else job.state
+    job.save(update_fields=["title", "site", "recovery", "state"])
     _write_version(job.business, job, version, quote, at)
 
 
@@ -98,7 +97,7 @@ def send_quote(*, by: Actor, at: datetime, job_id: int) -> None:
     Refuses NothingToSign and whatever the contract or the schedule refuses.
     """
     job = lock_job(job_id)
-    if job.state not in ("draft", "sent"):
+    if job.state not in ("draft", "sent", "declined"):
         raise QuoteIsSigned(number=job.number)
     version = job.versions.latest("version")
     if version.sent_at is None:
@@ -119,6 +118,40 @@ def send_quote(*, by: Actor, at: datetime, job_id: int) -> None:
     )
 
 
+@action("draft_quote")
+def duplicate_quote(*, by: Actor, at: datetime, job_id: int) -> int:
+    """A new draft with the content of another quote's newest version, for the same customer. Its job's id."""
+    job = find(Job.objects.select_related("business", "customer", "site"), id=job_id)
+    latest = job.versions.select_related("job__site").order_by("-version").first()
+    if latest is None:
+        raise NothingToSign(field="lines")
+    copy = _new_job(job.business, job.customer, as_typed(latest), at=at)
+    _write_version(job.business, copy, 1, replace(as_typed(latest), expires_on=None), at)
+    return copy.id
+
+
+@action("decline_quote")
+def decline_quote(*, by: Actor, at: datetime, job_id: int, reason: str = "") -> None:
+    """
+    The customer does not want it: the quote can no longer be signed, unless it is changed and sent
+    again. Told to the office when the customer did it. Declining twice changes nothing.
+    Refuses QuoteIsSigned and a quote that was never sent (NothingToDecline).
+    """
+    job = lock_job(job_id)
+    if job.state == "declined":
+        return
+    if job.state == "draft":
+        raise NothingToDecline(number=job.number)
+    if job.state != "sent":
+        raise QuoteIsSigned(number=job.number)
+    job.state = "declined"
+    job.save(update_fields=["state"])
+    event = tell(job, "declined", by=by, at=at, name=by.name, reason=reason.strip())
+    if by.role == "customer":
+        said = {"name": by.name, "reason": reason.strip()}
+        post_to_office(job, "declined_office", cause=str(event.id), facts=said, at=at)
+
+
 @action("view_quote")
 def note_viewed(*, by: Actor, at: datetime, job_id: int) -> None:
     """The customer opened the newest sent version: told once a version, by an explicit request."""
@@ -126,6 +159,22 @@ def note_viewed(*, by: Actor, at: datetime, job_id: int) -> None:
     version = job.versions.filter(sent_at__isnull=False).order_by("-version").first()
     if version and job.state == "sent" and not job.events.filter(kind=f"viewed_v{version.version}").exists():
         tell(job, f"viewed_v{version.version}", by=by, at=at, for_customer=False)
+
+
+def _new_job(
+    business: Business, customer: Customer, quote: QuoteInput, *, at: datetime, number: str = ""
+) -> Job:
+    return Job.objects.create(
+        business=business,
+        customer=customer,
+        site=site_of(customer, quote.site),
+        number=number or next_number("quote").text,
+        title=title_of(quote),
+        currency=business.currency,
+        recovery=quote.recovery or business.recovery,
+        deposit_tax=business.deposit_tax,
+        created_at=at,
+    )
 
 
 def _freeze(job: Job, version: QuoteVersion, at: datetime) -> None:

@@ -17,6 +17,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "add_customer": OFFICE,
     "draft_quote": OFFICE,
     "send_quote": OFFICE,
+    "decline_quote": OFFICE | {"customer"},
     "sign_quote": OFFICE | {"customer"},
     "view_quote": frozenset({"customer"}),
     "complete_milestone": CREW,

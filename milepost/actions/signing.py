@@ -17,6 +17,7 @@ from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
 from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_facts, tax_facts
 from milepost.actions.steps.timeline import tell
 from milepost.core.contract import Key
+from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.paper.contract import contract_content
@@ -42,6 +43,18 @@ class NotSentYet(Refusal):
 class QuoteExpired(Refusal):
     code = "quote_expired"
     message = gettext_noop("This quote expired on {day}. Ask for a new one.")
+
+
+class QuoteIsDeclined(Refusal):
+    code = "quote_is_declined"
+    message = gettext_noop("{number} was declined. Ask for it to be sent again, then it can be signed.")
+
+
+class TotalChanged(Refusal):
+    code = "total_changed"
+    message = gettext_noop(
+        "With the options as they are ticked, the total is {total}. Please look, then sign."
+    )
 
 
 class UnknownOption(Refusal):
@@ -70,13 +83,15 @@ def sign_quote(
     device: str = "",
     copy_file_id: int | None = None,
     chosen: Collection[int] = (),
+    total_cents: int | None = None,
 ) -> Signed:
     """
     Put a name under one sent version. Signing the same version again changes nothing.
 
     `how` is "link", "in_person" (on the contractor's device) or "paper" (with the uploaded copy).
-    `chosen` are the positions of the optional lines that are ticked.
-    Refuses Missing (the name), NotSentYet, NewerVersion, QuoteExpired, QuoteIsSigned, UnknownOption.
+    `chosen` are the positions of the optional lines that are ticked, `total_cents` the total that
+    was on the screen with them. Refuses Missing (the name), NotSentYet, NewerVersion, QuoteExpired,
+    QuoteIsDeclined, QuoteIsSigned, UnknownOption, TotalChanged.
     """
     job = lock_job(job_id)
     if not name.strip():
@@ -89,6 +104,8 @@ def sign_quote(
     priced = price_offer(offered, lines, rows, chosen=ticked)
     if priced.contract.total_cents <= 0:
         raise NothingToSign(field="lines")
+    if total_cents is not None and total_cents != priced.contract.total_cents:
+        raise TotalChanged(total=Money(priced.contract.total_cents, job.currency), field="option")
     loaded = open_job(job, offered, priced, on=local_day(job.business, at))
     contacts = contacts_for(job, "everyone")
     facts = _contract_facts(loaded, offered, name.strip(), how, at)
@@ -133,6 +150,8 @@ def _signed_before(job: Job, version: int) -> Signed:
 
 
 def _offered(job: Job, version: int, today: date) -> QuoteVersion:
+    if job.state == "declined":
+        raise QuoteIsDeclined(number=job.number)
     sent = job.versions.filter(sent_at__isnull=False).order_by("-version").first()
     if sent is None:
         raise NotSentYet(number=job.number)

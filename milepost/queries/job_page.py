@@ -132,6 +132,12 @@ class JobPage:
         return next((stop for stop in self.stops if stop.place == "ahead" and stop.kind != "event"), None)
 
     @property
+    def declined_because(self) -> str:
+        """What the customer said when they declined the quote, if they did and said something."""
+        told = next((event for event in reversed(self.history) if event.kind == "declined"), None)
+        return str(told.facts.get("reason", "")) if told else ""
+
+    @property
     def ready(self) -> list[Stop]:
         """What may be billed and is not."""
         return [stop for stop in self.stops if stop.ready]

@@ -1,21 +1,23 @@
 """An offer as the customer reads it before signing: the work, the whole schedule, the clauses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
+from milepost.core.contract import PricedContract
 from milepost.core.money import Money
 from milepost.core.refusals import Refusal
 from milepost.queries.door import NotThere, question
-from milepost.queries.pricing import price_quote
-from milepost.records.jobs import Job
+from milepost.queries.pricing import core_line, price_offer
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
 
 
 @dataclass(frozen=True)
 class OfferLine:
-    """A line of the offered work, net."""
+    """A line of the offered work, net after its discount. An optional one counts when it is `chosen`."""
 
+    position: int
     section: str
     description: str
     quantity: object
@@ -23,6 +25,14 @@ class OfferLine:
     unit_price: object
     taxes: str
     net: Money
+    discount_percent: Decimal = Decimal(0)
+    is_optional: bool = False
+    chosen: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether quantity and price say more than the amount alone."""
+        return bool(self.unit) or self.quantity != 1
 
 
 @dataclass(frozen=True)
@@ -36,13 +46,18 @@ class OfferRow:
     before_days: int
     deliverable: str
     acceptance: Sequence[str]
+    evidence: Sequence[str]
+    window_days: int | None
     event: str
     event_on: date | None
 
 
 @dataclass(frozen=True)
 class OfferPage:
-    """One version in cents. `problem` says why it cannot be priced yet, if so."""
+    """
+    One version in cents, with the optional lines that are ticked. `problem` says why it cannot be
+    priced yet, if so; `expired` that it can no longer be signed.
+    """
 
     job_id: int
     number: str
@@ -59,8 +74,9 @@ class OfferPage:
     lines: Sequence[OfferLine]
     rows: Sequence[OfferRow]
     clauses: Sequence[dict[str, str]]
+    discount_percent: Decimal
     net: Money
-    tax: Money
+    taxes: Sequence[tuple[str, Decimal, Money]]
     total: Money
     deposit: Money
     bank_first: bool
@@ -68,26 +84,35 @@ class OfferPage:
 
 
 @question
-def offer_page(job_id: int, *, sent_only: bool) -> OfferPage:
-    """The newest version (the newest one sent, for the customer), priced. Refuses NotThere."""
-    job = Job.objects.select_related("business", "customer", "site").filter(id=job_id).first()
-    versions = QuoteVersion.objects.filter(job_id=job_id).order_by("-version")
+def offer_page(job_id: int, *, sent_only: bool, chosen: Collection[int] = ()) -> OfferPage:
+    """
+    The newest version (the newest one sent, for the customer), priced with the optional lines
+    `chosen` by position; others than the version's are ignored. Refuses NotThere.
+    """
+    versions = QuoteVersion.objects.select_related("job__business", "job__customer", "job__site")
+    versions = versions.filter(job_id=job_id).order_by("-version")
     version = (versions.filter(sent_at__isnull=False) if sent_only else versions).first()
-    if job is None or version is None:
+    if version is None:
         raise NotThere
     lines, rows = list(version.lines.order_by("position")), list(version.rows.order_by("position"))
-    return _priced(job, version, lines, rows)
+    ticked = frozenset(line.position for line in lines if line.is_optional and line.position in chosen)
+    return _priced(version, lines, rows, ticked)
 
 
-def _priced(job: Job, version: QuoteVersion, lines: list[QuoteLine], rows: list[QuoteRow]) -> OfferPage:
+def _priced(
+    version: QuoteVersion, lines: list[QuoteLine], rows: list[QuoteRow], ticked: frozenset[int]
+) -> OfferPage:
+    job = version.job
     problem: Refusal | None = None
     nets: dict[int, int] = {}
     amounts: dict[int, int] = {}
     net = total = 0
+    taxes: list[tuple[str, Decimal, Money]] = []
     try:
-        priced = price_quote(job.business, lines, rows, currency=job.currency, recovery=job.recovery)
-        nets = {int(str(k)): v for k, v in priced.contract.net_cents_by_line.items()}
+        priced = price_offer(version, lines, rows, chosen=ticked)
+        nets = _nets(version, lines)
         amounts, net, total = priced.amounts, priced.contract.net_cents, priced.contract.total_cents
+        taxes = tax_lines(priced.contract)
     except Refusal as refusal:
         problem = refusal
 
@@ -108,11 +133,16 @@ def _priced(job: Job, version: QuoteVersion, lines: list[QuoteLine], rows: list[
         expires_on=version.expires_on,
         note=version.note,
         template=version.template,
-        lines=[_line(line, money(nets.get(line.position, 0))) for line in lines],
-        rows=[_row(row, money(amounts.get(row.position, 0))) for row in rows],
+        lines=[_line(line, money(nets.get(line.position, 0)), ticked) for line in lines],
+        rows=[
+            _row(row, money(amounts.get(row.position, 0)))
+            for row in rows
+            if problem or row.position in amounts
+        ],
         clauses=version.clauses,
+        discount_percent=version.discount_percent,
         net=money(net),
-        tax=money(total - net),
+        taxes=taxes,
         total=money(total),
         deposit=money(deposit),
         bank_first=deposit >= job.business.bank_from_cents,
@@ -120,9 +150,37 @@ def _priced(job: Job, version: QuoteVersion, lines: list[QuoteLine], rows: list[
     )
 
 
-def _line(line: QuoteLine, net: Money) -> OfferLine:
-    taxes = ", ".join(tax["name"] for tax in line.taxes)
-    return OfferLine(line.section, line.description, line.quantity, line.unit, line.unit_price, taxes, net)
+def _nets(version: QuoteVersion, lines: list[QuoteLine]) -> dict[int, int]:
+    """Every line's net by its position, those that are not ticked, too."""
+    return {
+        line.position: core_line(line, version.discount_percent).net_cents(version.job.currency)
+        for line in lines
+    }
+
+
+def tax_lines(contract: PricedContract) -> list[tuple[str, Decimal, Money]]:
+    """Each tax of a contract: its name, its rate, what it comes to."""
+    rates = contract.tax_rates
+    return [
+        (rates[code].name, rates[code].percent, Money(cents, contract.currency))
+        for code, cents in contract.tax_by_code.items()
+    ]
+
+
+def _line(line: QuoteLine, net: Money, ticked: frozenset[int]) -> OfferLine:
+    return OfferLine(
+        line.position,
+        line.section,
+        line.description,
+        line.quantity,
+        line.unit,
+        line.unit_price,
+        ", ".join(tax["name"] for tax in line.taxes),
+        net,
+        line.discount_percent,
+        line.is_optional,
+        line.position in ticked,
+    )
 
 
 def _row(row: QuoteRow, amount: Money) -> OfferRow:
@@ -134,6 +192,8 @@ def _row(row: QuoteRow, amount: Money) -> OfferRow:
         row.before_days,
         row.deliverable,
         row.acceptance,
+        row.evidence,
+        row.window_days,
         row.event_name,
         row.event_on,
     )

@@ -7,6 +7,7 @@ from fractions import Fraction
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.dates import format_time as babel_time
+from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -129,3 +130,14 @@ def shown(value: object) -> object:
     if isinstance(value, Decimal | Fraction):
         return quantity(value)
     return value
+
+
+def typed_number(value: Decimal | int | None, *, places: int = 0) -> str:
+    """
+    A number as the reader would type it into a field: their decimal sign, no grouping, no zeros at
+    the end beyond `places` decimals. "1250.00", "1250,5"; nothing for None.
+    """
+    if value is None:
+        return ""
+    pattern = "0." + "0" * places + "#" * (12 - places)
+    return format_decimal(Decimal(value), pattern, locale=reader_locale())

@@ -1,34 +1,10 @@
 """One job walked in a real browser: quoted in the office, signed and paid on a phone, done, sent, paid, closed."""
 
-import io
-
 import pytest
-from PIL import Image
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
+from tests.browser.walking import DESK, PHONE, pay_at_the_gateway, photo, sign_in
+
 pytestmark = pytest.mark.browser
-
-
-def photo() -> dict[str, object]:
-    """A picture as a phone would take it."""
-    data = io.BytesIO()
-    Image.new("RGB", (640, 480), (90, 120, 100)).save(data, "JPEG")
-    return {"name": "wall.jpg", "mimeType": "image/jpeg", "buffer": data.getvalue()}
-
-
-def sign_in(page, site, email: str, password: str) -> None:  # type: ignore[no-untyped-def]
-    page.goto(f"{site.url}/accounts/login/")
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", password)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/accounts/login" not in url)
-
-
-def pay_at_the_gateway(page) -> None:  # type: ignore[no-untyped-def]
-    """The hosted page of the practice gateway: one press."""
-    page.locator("button", has_text="Pay $").click()
-    page.wait_for_url("**/paid/**")
 
 
 def test_a_kitchen_is_quoted_signed_paid_done_and_closed(site, cast, browser, photograph):  # type: ignore[no-untyped-def]
@@ -42,8 +18,8 @@ def test_a_kitchen_is_quoted_signed_paid_done_and_closed(site, cast, browser, ph
     office.get_by_role("link", name="New", exact=True).click()
     office.select_option("select[name=customer]", label="Carol Reyes")
     office.locator("input[name=template][value=kitchen_remodel]").check(force=True)
-    office.fill("input[name=description0]", "Kitchen remodel")
-    office.fill("input[name=price0]", "40000.00")
+    office.fill("[name=line-1-description]", "Kitchen remodel")
+    office.fill("[name=line-1-price]", "40000.00")
     photograph(office, "02-new-quote")
     office.get_by_role("button", name="Preview").click()
     for amount in ("10,000.00", "12,000.00", "8,000.00", "40,000.00"):

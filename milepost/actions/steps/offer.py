@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.translation import gettext
-
 from milepost.actions.businesses import Missing
-from milepost.core.clauses import CLAUSES
 from milepost.core.msgids import gettext_noop
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.core.refusals import Refusal
+from milepost.queries.clause_wording import default_clauses
 from milepost.records.businesses import Business, TaxCode
 from milepost.records.customers import Customer, Site
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
@@ -112,8 +110,4 @@ def clauses_of(quote: QuoteInput, terms: dict[str, object]) -> list[dict[str, st
     """The clauses in words: those given, or the default wording with these terms."""
     if quote.clauses is not None:
         return [{"code": code, "title": title, "text": text} for code, title, text in quote.clauses]
-    return [
-        {"code": clause.code, "title": gettext(clause.title), "text": clause.wording(terms, gettext)}
-        for clause in CLAUSES.values()
-        if clause.code != "late_fee" or terms["late_fee_monthly"] != "0"
-    ]
+    return default_clauses(terms)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from milepost.web.office import jobs, lists, quotes, settings, start
+from milepost.web.office import jobs, lists, quote_form, quotes, settings, simple_invoice, start
 
 app_name = "office"
 urlpatterns = [
@@ -17,13 +17,19 @@ urlpatterns = [
     path("documents/<int:document>/", jobs.document, name="document"),
     path("files/<int:file>/", jobs.file, name="file"),
     path("quotes/", lists.quotes, name="quotes"),
-    path("quotes/new/", quotes.new, name="new_quote"),
+    path("quotes/new/", quote_form.new, name="new_quote"),
+    path("quotes/totals/", quote_form.totals, name="quote_totals"),
+    path("quotes/schedule/", quote_form.schedule, name="quote_schedule"),
+    path("quotes/<int:job>/edit/", quote_form.edit, name="edit_quote"),
     path("quotes/<int:job>/", quotes.page, name="quote"),
     path("quotes/<int:job>/sending/", quotes.send, name="send_quote"),
+    path("quotes/<int:job>/refusal/", quotes.decline, name="decline_quote"),
+    path("quotes/<int:job>/copy/", quotes.duplicate, name="duplicate_quote"),
     path("quotes/<int:job>/signed-copy/", quotes.signed_copy, name="signed_copy"),
     path("customers/", lists.customers, name="customers"),
     path("invoices/", lists.invoices, name="invoices"),
-    path("invoices/new/", quotes.simple, name="new_invoice"),
+    path("invoices/new/", simple_invoice.new, name="new_invoice"),
+    path("invoices/totals/", simple_invoice.totals, name="invoice_totals"),
     path("payments/", lists.payments, name="payments"),
     path("messages/", lists.messages, name="messages"),
     path("messages/<int:message>/", lists.message, name="message"),

@@ -1,6 +1,7 @@
 """The customer's page. Fetching it changes nothing; each button is one action."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from milepost.actions.actor import Actor
+from milepost.actions.quotes import decline_quote, note_viewed
 from milepost.actions.signing import sign_quote
 from milepost.actions.work import accept_milestone
 from milepost.core.refusals import Refusal
@@ -21,6 +23,7 @@ from milepost.queries.offer_page import offer_page
 from milepost.queries.portal_link import Guest, guest_of
 from milepost.web.files import sent
 from milepost.web.portal.words import methods_for
+from milepost.web.typed import checked_text
 
 
 def guest_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -55,10 +58,12 @@ def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) ->
     context = {"guest": guest, "job": job, "business_name": guest.business_name, "refusal": refusal}
     status = 422 if refusal else 200
     if job.signed_on is None and job.origin == "quote":
-        offer = offer_page(guest.business_id, guest.job_id, sent_only=True)
+        ticked = _ticked(request)
+        offer = offer_page(guest.business_id, guest.job_id, sent_only=True, chosen=ticked)
         context |= {
             "offer": offer,
             "methods": methods_for(),
+            "typed_reason": request.POST.get("reason", ""),
             "typed_name": typed["name"] or (guest.name if guest.approves else ""),
             "method": typed["method"] or ("bank" if offer.bank_first else "card"),
         }
@@ -72,22 +77,50 @@ def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) ->
 @guest_view
 def sign(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Sign the version that was shown; and go on to pay its deposit, when that was pressed."""
-    version = request.POST.get("version", "")
+    version, total = request.POST.get("version", ""), request.POST.get("total_cents", "")
     try:
         signed = sign_quote(
             by=actor(guest),
             at=timezone.now(),
             job_id=guest.job_id,
             version=int(version) if version.isdecimal() and len(version) < 6 else 0,
-            name=request.POST.get("name", "").replace("\x00", ""),
+            name=checked_text(request.POST.get("name", ""), field="name", most=200),
             how="in_person" if request.user.is_authenticated else "link",
             address=request.META.get("REMOTE_ADDR", ""),
             device=request.headers.get("User-Agent", ""),
+            chosen=_ticked(request),
+            total_cents=int(total) if total.isdecimal() and len(total) < 18 else None,
         )
     except Refusal as refusal:
         return _page(request, guest, refusal)
     if request.POST.get("then") == "pay" and signed.deposit_invoice_id:
         return _to_gateway(request, guest)
+    return redirect("portal:page", token=guest.token)
+
+
+def _ticked(request: HttpRequest) -> list[int]:
+    """The positions of the optional lines that are ticked."""
+    data = request.POST if request.method == "POST" else request.GET
+    return [int(text) for text in data.getlist("option") if text.isdecimal() and len(text) < 6]
+
+
+@require_POST
+@guest_view
+def viewed(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """The page says that a person is looking at it; a mere fetch of the link does not."""
+    with suppress(Refusal):
+        note_viewed(by=actor(guest), at=timezone.now(), job_id=guest.job_id)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@guest_view
+def decline(request: HttpRequest, guest: Guest) -> HttpResponse:
+    try:
+        reason = checked_text(request.POST.get("reason", ""), field="reason", most=2000)
+        decline_quote(by=actor(guest), at=timezone.now(), job_id=guest.job_id, reason=reason)
+    except Refusal as refusal:
+        return _page(request, guest, refusal)
     return redirect("portal:page", token=guest.token)
 
 

@@ -38,6 +38,19 @@ def refusal(value: Refusal | str | None) -> str:
 
 
 @register.filter
+def at(value: Refusal | str | None, names: str) -> str:
+    """What a refusal says if it is about one of these fields ("email,phone"), else nothing."""
+    return refusal(value) if getattr(value, "field", None) in names.split(",") else ""
+
+
+@register.filter
+def at_part(value: Refusal | str | None, group: str) -> str:
+    """Which field of a group a refusal is about: "price" for "line-3-price" of "line-3", else nothing."""
+    field = getattr(value, "field", None) or ""
+    return field.removeprefix(group + "-") if field.startswith(group + "-") else ""
+
+
+@register.filter
 def html_attrs(attrs: Mapping[str, object]) -> SafeString:
     """A component's own `attrs`, escaped. (`{{ attrs }}` alone is not.)"""
     plain = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs

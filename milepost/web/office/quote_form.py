@@ -1,0 +1,122 @@
+"""The quote's form: the work, the schedule, the terms. Their totals follow while someone types."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from milepost.actions.quotes import draft_quote, save_quote
+from milepost.core.refusals import Refusal
+from milepost.core.schedule_templates import SCHEDULE_TEMPLATES, ScheduleTemplate
+from milepost.queries.door import NotThere
+from milepost.queries.lists import Choices, choices
+from milepost.queries.quote_draft import QuoteDraft, quote_draft
+from milepost.web.office.customer_choice import chosen_customer, customer_context
+from milepost.web.office.quote_fields import QuoteFields, posted, saved, template_rows
+from milepost.web.office.quote_reading import quote_of
+from milepost.web.office.quote_shown import filled, shown, tax_ids
+from milepost.web.session import door
+
+
+@require_http_methods(["GET", "POST"])
+@door("office")
+def new(request: HttpRequest) -> HttpResponse:
+    """Write a quote; "Preview" saves the draft and shows it as the customer will see it."""
+    known = choices(request.business_id)
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            return redirect("office:quote", job=_draft(request, known))
+        except Refusal as refused:
+            refusal = refused
+    fields = posted(request.POST) if request.method == "POST" else QuoteFields(lines=())
+    return _form(request, known, fields, refusal)
+
+
+def _draft(request: HttpRequest, known: Choices) -> int:
+    quote = quote_of(posted(request.POST), currency=known.business.currency, taxes=tax_ids(known))
+    return draft_quote(
+        by=request.actor,
+        at=request.at,
+        customer_id=chosen_customer(request, known),
+        quote=quote,
+        form_key=request.POST.get("form_key", ""),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@door("office")
+def edit(request: HttpRequest, job: int) -> HttpResponse:
+    """Change a quote that is not signed; one that was sent becomes the next version."""
+    try:
+        draft = quote_draft(request.business_id, job)
+    except NotThere:
+        raise Http404 from None
+    if draft.state not in ("draft", "sent", "declined"):
+        return redirect("office:job", job=job)
+    known = choices(request.business_id)
+    if request.method == "GET":
+        return _form(request, known, saved(draft.quote, known.business.currency), None, draft)
+    try:
+        quote = quote_of(posted(request.POST), currency=known.business.currency, taxes=tax_ids(known))
+        save_quote(by=request.actor, at=request.at, job_id=job, quote=quote)
+    except Refusal as refusal:
+        return _form(request, known, posted(request.POST), refusal, draft)
+    messages.success(request, _("Saved. The customer sees it once you send it."))
+    return redirect("office:quote", job=job)
+
+
+@require_POST
+@door("office")
+def totals(request: HttpRequest) -> HttpResponse:
+    """What the form comes to now, for the page to put in place; nothing is saved."""
+    known = choices(request.business_id)
+    return render(request, "office/_quote_totals.html", shown(request, known, posted(request.POST)))
+
+
+@require_POST
+@door("office")
+def schedule(request: HttpRequest) -> HttpResponse:
+    """The rows of the template that was tapped, in place of those that stood there."""
+    known = choices(request.business_id)
+    template = template_of(request.POST.get("template", ""))
+    fields = posted(request.POST)
+    if template is not None:
+        fields = replace(fields, rows=template_rows(template), recovery=template.recovery)
+    response = render(request, "office/_quote_rows.html", shown(request, known, fields))
+    response["HX-Trigger-After-Settle"] = "repriced"
+    return response
+
+
+def template_of(code: str) -> ScheduleTemplate | None:
+    return next((template for template in SCHEDULE_TEMPLATES if template.code == code), None)
+
+
+def _form(
+    request: HttpRequest,
+    known: Choices,
+    fields: QuoteFields,
+    refusal: Refusal | None,
+    draft: QuoteDraft | None = None,
+) -> HttpResponse:
+    if request.method == "POST" and not fields.rows and (template := template_of(fields.template)):
+        fields = replace(fields, rows=template_rows(template), recovery=template.recovery)
+    context = shown(request, known, filled(fields, known)) | {
+        "draft": draft,
+        "refusal": refusal,
+        "templates": [(t.code, _(t.name), _(t.summary)) for t in SCHEDULE_TEMPLATES],
+        "recoveries": _recoveries(),
+    }
+    context |= customer_context(request, known)
+    return render(request, "office/quote_form.html", context, status=422 if refusal else 200)
+
+
+def _recoveries() -> list[tuple[str, str]]:
+    return [
+        ("off_the_top", _("It comes off every payment in proportion")),
+        ("first", _("The first invoices use it up")),
+        ("final", _("It is deducted at the end")),
+    ]
