@@ -71,6 +71,7 @@ class OfferPage:
     expires_on: date | None
     note: str
     template: str
+    recovery: str
     lines: Sequence[OfferLine]
     rows: Sequence[OfferRow]
     clauses: Sequence[dict[str, str]]
@@ -133,6 +134,7 @@ def _priced(
         expires_on=version.expires_on,
         note=version.note,
         template=version.template,
+        recovery=job.recovery,
         lines=[_line(line, money(nets.get(line.position, 0)), ticked) for line in lines],
         rows=[
             _row(row, money(amounts.get(row.position, 0)))

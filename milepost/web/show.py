@@ -55,6 +55,13 @@ def quantity(value: Decimal | Fraction | int | str | None) -> str:
     return wording.quantity(value, _tag())
 
 
+def unit_price(value: Decimal | None) -> str:
+    """A price for one, in major units: two decimals at least, more where it was agreed finer: "12.50", "0.0825"."""
+    if value is None or value == "":
+        return ""
+    return format_decimal(value, "#,##0.00####", locale=reader_locale())
+
+
 def percent(value: Decimal | Fraction | int | str | None) -> str:
     """Percent as a number (25 means 25 %), without trailing zeros, at most five decimals: "12.5 %"."""
     if value is None or value == "":
