@@ -145,19 +145,26 @@ def accept_milestone(
         post_to_office(job, "accepted_office", cause=str(completion.id), facts={"milestone": row.name}, at=at)
 
 
+@dataclass(frozen=True)
+class Assigned:
+    """Who does it: a user's id, or nobody yet."""
+
+    user_id: int | None
+
+
 @action("move_event")
 def move_event(
-    *, by: Actor, at: datetime, job_id: int, event_id: int, on: date | None, technician_id: int | None = None
+    *, by: Actor, at: datetime, job_id: int, event_id: int, on: date | None, assigned: Assigned | None = None
 ) -> None:
     """
-    Give an event another day, or another technician. What is due before it moves with it, and
-    the customer gets one notice, however many milestones hang on it.
+    Give an event another day and, with `assigned`, another technician. What is due before it moves
+    with it, and the customer gets one notice of the day, however many milestones hang on it.
     """
     job = _open_job(job_id)
     event = find(ScheduledEvent.objects.filter(job=job), id=event_id)
-    if technician_id is not None:
-        find(Membership.objects.filter(disabled_at__isnull=True), user_id=technician_id)
-    before, event.on_date, event.technician_id = event.on_date, on, technician_id
+    before, event.on_date = event.on_date, on
+    if assigned is not None:
+        _assign(job, event, assigned.user_id, by=by, at=at)
     event.save(update_fields=["on_date", "technician"])
     if before == on:
         return
@@ -173,6 +180,18 @@ def move_event(
         "was": before.isoformat() if before else "",
     }
     post_to(job, contacts, "event_moved", cause=str(told.id), facts=facts, at=at)
+
+
+def _assign(job: Job, event: ScheduledEvent, user_id: int | None, *, by: Actor, at: datetime) -> None:
+    if user_id == event.technician_id:
+        return
+    name = ""
+    if user_id is not None:
+        people = Membership.objects.select_related("user").filter(disabled_at__isnull=True)
+        member = find(people, user_id=user_id)
+        name = member.user.name or member.user.email
+    event.technician_id = user_id
+    tell(job, "event_assigned", by=by, at=at, for_customer=False, name=event.name, technician=name)
 
 
 def _open_job(job_id: int) -> Job:

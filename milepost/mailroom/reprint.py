@@ -27,14 +27,24 @@ class Reprint(NamedTuple):
 
 def reprint(business_id: int, invoice_id: int, *, at: datetime) -> Reprint:
     """The invoice's one PDF and a sheet made now, which is not kept. Refuses NotThere."""
+    sheet = paid_sheet(business_id, invoice_id, at=at)
+    with scoped(business_id, writing=False):
+        document_id = Invoice.objects.values_list("document_id", flat=True).get(id=invoice_id)
+    return Reprint(ensure_pdf(business_id, document_id, at=at), sheet)
+
+
+def paid_sheet(business_id: int, invoice_id: int, *, at: datetime, job_id: int | None = None) -> StoredPdf:
+    """
+    The sheet alone: how the invoice stands today. With `job_id` an invoice of another job is refused,
+    as what does not exist is: NotThere.
+    """
     with scoped(business_id, writing=False):
         invoice = Invoice.objects.filter(id=invoice_id).first()
-        if invoice is None:
+        if invoice is None or (job_id is not None and invoice.job_id != job_id):
             raise NotThere
         content = paid_sheet_content(_facts(invoice, at))
-    sheet = gateways().pdf.render("paid_sheet", TEMPLATE_VERSION, content)
-    name = f"Invoice {invoice.number_text}, paid since.pdf"
-    return Reprint(ensure_pdf(business_id, invoice.document_id, at=at), StoredPdf(sheet, name))
+    data = gateways().pdf.render("paid_sheet", TEMPLATE_VERSION, content)
+    return StoredPdf(data, f"Invoice {invoice.number_text}, as it stands today.pdf")
 
 
 def _facts(invoice: Invoice, at: datetime) -> PaidSheetFacts:

@@ -143,6 +143,11 @@ class JobPage:
         return [stop for stop in self.stops if stop.ready]
 
     @property
+    def ready_total(self) -> Money:
+        """What one invoice for all of it would ask for."""
+        return Money(sum(stop.amount.cents - stop.billed.cents for stop in self.ready), self.currency)
+
+    @property
     def open_invoices(self) -> list[Stop]:
         return [stop for stop in self.stops if stop.invoice and stop.invoice.balance.cents > 0]
 

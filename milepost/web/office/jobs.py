@@ -1,7 +1,5 @@
 """One job in the office: the road, and the one thing to do next."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,15 +8,26 @@ from django.views.decorators.http import require_GET, require_POST
 
 from milepost.actions.invoices import send_invoice
 from milepost.actions.payments import record_payment
-from milepost.actions.work import EvidenceInput, complete_milestone, move_event
-from milepost.core.money import parse_cents, plain
-from milepost.core.refusals import InputRefused, Refusal
+from milepost.actions.work import (
+    Assigned,
+    EvidenceInput,
+    accept_milestone,
+    complete_milestone,
+    move_event,
+    undo_completion,
+)
+from milepost.core.money import plain
+from milepost.core.refusals import Refusal
 from milepost.mailroom import documents
 from milepost.mailroom.intake import take_photo
+from milepost.mailroom.reprint import paid_sheet
+from milepost.queries.crew import crew
 from milepost.queries.door import NotThere
 from milepost.queries.job_page import job_page
 from milepost.web.files import sent
 from milepost.web.session import door
+from milepost.web.telling import sentence
+from milepost.web.typed import checked_text, day, money_cents, whole_number
 
 
 @require_GET
@@ -40,6 +49,9 @@ def _page(request: HttpRequest, job: int, refusal: Refusal | None = None) -> Htt
         "job": found,
         "payer": next((p for p in found.people if p.pays), None),
         "refusal": refusal,
+        "told": [(event, sentence(event, found.currency)) for event in reversed(found.history)],
+        "last_hash": found.history[-1].hash if found.history else "",
+        "crew": [("", _("Nobody yet")), *crew(request.business_id)],
         "balance": request.POST.get("amount") or plain(found.due_now.cents, found.currency),
         "form_key": request.POST.get("form_key") or f"pay-{job}-{len(found.payments)}-{found.due_now.cents}",
         "methods": [
@@ -56,8 +68,9 @@ def _page(request: HttpRequest, job: int, refusal: Refusal | None = None) -> Htt
 @door("office")
 def send(request: HttpRequest, job: int) -> HttpResponse:
     rows = [int(text) for text in request.POST.getlist("row") if text.isdecimal() and len(text) < 18]
+    by_hand = "by_hand" in request.POST
     try:
-        send_invoice(by=request.actor, at=request.at, job_id=job, row_ids=rows)
+        send_invoice(by=request.actor, at=request.at, job_id=job, row_ids=rows, by_hand=by_hand)
     except Refusal as refusal:
         return _page(request, job, refusal)
     messages.success(request, _("The invoice is sent."))
@@ -73,11 +86,9 @@ def pay(request: HttpRequest, job: int) -> HttpResponse:
             by=request.actor,
             at=request.at,
             job_id=job,
-            amount_cents=parse_cents(
-                request.POST.get("amount", "").replace(",", ""), currency, field="amount"
-            ),
+            amount_cents=money_cents(request.POST.get("amount", ""), currency, field="amount"),
             method=request.POST.get("method", "check"),
-            reference=request.POST.get("reference", "").replace("\x00", ""),
+            reference=checked_text(request.POST.get("reference", ""), field="reference", most=100),
             form_key=request.POST.get("form_key", ""),
         )
     except Refusal as refusal:
@@ -105,22 +116,56 @@ def complete(request: HttpRequest, job: int, row: int) -> HttpResponse:
 
 @require_POST
 @door("office")
-def move(request: HttpRequest, job: int, event: int) -> HttpResponse:
+def undo(request: HttpRequest, job: int, row: int) -> HttpResponse:
+    """Not done after all, while nothing is billed."""
     try:
-        on = _day(request.POST.get("on", ""))
-        move_event(by=request.actor, at=request.at, job_id=job, event_id=event, on=on)
+        undo_completion(by=request.actor, at=request.at, job_id=job, row_id=row)
+    except Refusal as refusal:
+        return _page(request, job, refusal)
+    messages.success(request, _("Taken back. Mark it done again when it is."))
+    return redirect("office:job", job=job)
+
+
+@require_POST
+@door("office")
+def accept(request: HttpRequest, job: int, row: int) -> HttpResponse:
+    """The customer accepted it by word or on paper: who, recorded by the office."""
+    try:
+        name = checked_text(request.POST.get("name", ""), field="name", most=200, required=True)
+        accept_milestone(by=request.actor, at=request.at, job_id=job, row_id=row, name=name, how="office")
     except Refusal as refusal:
         return _page(request, job, refusal)
     return redirect("office:job", job=job)
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
+@require_POST
+@door("office")
+def move(request: HttpRequest, job: int, event: int) -> HttpResponse:
+    """Another day, another technician."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputRefused(field="on", problem=_("Write the day like 2026-03-19.")) from None
+        on, who = request.POST.get("on", ""), request.POST.get("technician", "")
+        move_event(
+            by=request.actor,
+            at=request.at,
+            job_id=job,
+            event_id=event,
+            on=day(on, field="on") if on else None,
+            assigned=Assigned(whole_number(who, field="technician", most=10**12) if who else None),
+        )
+    except Refusal as refusal:
+        return _page(request, job, refusal)
+    return redirect("office:job", job=job)
+
+
+@require_GET
+@door("office")
+def sheet(request: HttpRequest, invoice: int) -> HttpResponse:
+    """How an invoice stands today, to go with its reprint."""
+    try:
+        pdf = paid_sheet(request.business_id, invoice, at=request.at)
+    except NotThere:
+        raise Http404 from None
+    return sent(pdf.data, mime="application/pdf", name=pdf.name)
 
 
 @require_GET

@@ -16,6 +16,7 @@ from milepost.actions.signing import sign_quote
 from milepost.actions.work import accept_milestone
 from milepost.core.refusals import Refusal
 from milepost.mailroom import checkout, documents
+from milepost.mailroom.reprint import paid_sheet
 from milepost.queries.attempts import attempt_facts
 from milepost.queries.door import NotThere
 from milepost.queries.job_page import job_page
@@ -177,6 +178,14 @@ def accept(request: HttpRequest, guest: Guest, row: int) -> HttpResponse:
 @guest_view
 def document(request: HttpRequest, guest: Guest, document: int) -> HttpResponse:
     pdf = documents.ensure_pdf(guest.business_id, document, at=timezone.now(), job_id=guest.job_id)
+    return sent(pdf.data, mime="application/pdf", name=pdf.name)
+
+
+@require_GET
+@guest_view
+def sheet(request: HttpRequest, guest: Guest, invoice: int) -> HttpResponse:
+    """How an invoice stands today: what was paid since, the balance, what comes next."""
+    pdf = paid_sheet(guest.business_id, invoice, at=timezone.now(), job_id=guest.job_id)
     return sent(pdf.data, mime="application/pdf", name=pdf.name)
 
 

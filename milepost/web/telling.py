@@ -1,0 +1,117 @@
+"""The timeline in sentences: what happened, as one tells it on the phone."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from milepost.core.money import Money
+from milepost.core.msgids import gettext_noop
+from milepost.queries.job_page import EventRow
+from milepost.web import show
+
+Facts = dict[str, object]
+
+
+def sentence(event: EventRow, currency: str) -> str:
+    """What one event says to the office, in the reader's language."""
+    kind = "viewed" if event.kind.startswith("viewed") else event.kind
+    tell = SENTENCES.get(kind)
+    return tell(event.facts, currency) if tell else kind.replace("_", " ")
+
+
+def _amount(facts: Facts, currency: str, *names: str) -> str:
+    cents = next((facts[name] for name in names if facts.get(name) is not None), 0)
+    return show.money_code(Money(int(str(cents)), currency))
+
+
+def _day(value: object) -> str:
+    return show.day(date.fromisoformat(str(value))) if value else _("no day yet")
+
+
+def _quote_sent(facts: Facts, currency: str) -> str:
+    return _("Sent version %(version)s of the quote over %(amount)s.") % {
+        "version": facts.get("version", 1),
+        "amount": _amount(facts, currency, "total_cents"),
+    }
+
+
+def _declined(facts: Facts, currency: str) -> str:
+    if facts.get("reason"):
+        return _("Declined the quote: “%(reason)s”") % {"reason": facts["reason"]}
+    return _("Declined the quote.")
+
+
+def _signed(facts: Facts, currency: str) -> str:
+    ways = {"in_person": _("on our device"), "paper": _("on paper")}
+    how = ways.get(str(facts.get("how")), _("by the link"))
+    return _("%(name)s signed the contract over %(amount)s, %(how)s.") % {
+        "name": facts.get("name", ""),
+        "amount": _amount(facts, currency, "contract_cents"),
+        "how": how,
+    }
+
+
+def _milestone(text: str) -> Callable[[Facts, str], str]:
+    return lambda facts, currency: _(text) % {"milestone": facts.get("milestone", "")}
+
+
+def _withdrawn(facts: Facts, currency: str) -> str:
+    return _("“%(milestone)s” is not done after all. %(reason)s") % {
+        "milestone": facts.get("milestone", ""),
+        "reason": facts.get("reason", ""),
+    }
+
+
+def _accepted(facts: Facts, currency: str) -> str:
+    return _("%(name)s accepted “%(milestone)s”.") % {
+        "name": facts.get("name", ""),
+        "milestone": facts.get("milestone", ""),
+    }
+
+
+def _moved(facts: Facts, currency: str) -> str:
+    return _("Moved “%(event)s” from %(was)s to %(now)s.") % {
+        "event": facts.get("name", ""),
+        "was": _day(facts.get("was")),
+        "now": _day(facts.get("now")),
+    }
+
+
+def _assigned(facts: Facts, currency: str) -> str:
+    return _("“%(event)s” is done by %(technician)s.") % {
+        "event": facts.get("name", ""),
+        "technician": facts.get("technician") or _("nobody yet"),
+    }
+
+
+def _invoiced(facts: Facts, currency: str) -> str:
+    return _("Sent invoice %(number)s over %(amount)s.") % {
+        "number": facts.get("number", ""),
+        "amount": _amount(facts, currency, "total_cents"),
+    }
+
+
+def _paid(text: str) -> Callable[[Facts, str], str]:
+    return lambda facts, currency: (
+        _(text) % {"amount": _amount(facts, currency, "amount_cents", "paid_cents", "total_cents")}
+    )
+
+
+SENTENCES: dict[str, Callable[[Facts, str], str]] = {
+    "quote_sent": _quote_sent,
+    "viewed": lambda facts, currency: _("Looked at the quote."),
+    "declined": _declined,
+    "signed": _signed,
+    "completed": _milestone(gettext_noop("Reported “%(milestone)s” as done.")),
+    "completion_withdrawn": _withdrawn,
+    "accepted": _accepted,
+    "event_moved": _moved,
+    "event_assigned": _assigned,
+    "ready_before_event": _milestone(gettext_noop("“%(milestone)s” may be billed: its event is near.")),
+    "invoice_sent": _invoiced,
+    "payment_pending": _paid(gettext_noop("A bank payment of %(amount)s is on its way.")),
+    "payment_failed": _paid(gettext_noop("The payment of %(amount)s did not go through.")),
+    "payment_received": _paid(gettext_noop("%(amount)s is paid.")),
+    "closed": lambda facts, currency: _("Everything is billed and paid. The job is closed."),
+}
