@@ -10,9 +10,11 @@ from django.db import connection
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
+from milepost.actions.steps.finding import find
 from milepost.actions.steps.journal import CHART
 from milepost.actions.steps.numbering import FIRST
 from milepost.actions.steps.reach import email_address, phone_e164
+from milepost.actions.steps.settings import checked_settings
 from milepost.core.countries import defaults_for
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
@@ -145,16 +147,29 @@ CHANGEABLE = frozenset(
 
 @action("change_business")
 def change_business(*, by: Actor, at: datetime, **changes: object) -> None:
-    """Change settings. What is signed keeps the terms that it was signed with."""
+    """
+    Change settings. What is signed keeps the terms that it was signed with.
+
+    Refuses, each at its field: what `checked_settings` refuses.
+    """
     unknown = set(changes) - CHANGEABLE
     if unknown:
         raise InputRefused(field=sorted(unknown)[0], problem="This setting cannot be changed here.")
-    Business.objects.filter(id=by.business_id).update(**changes)
+    country = Business.objects.values_list("country", flat=True).get()
+    Business.objects.filter(id=by.business_id).update(**checked_settings(changes, country=country))
+
+
+@action("add_tax_code")
+def retire_tax_code(*, by: Actor, at: datetime, tax_id: int) -> None:
+    """No new line carries this tax any more; what is quoted or signed keeps it. Refuses NotFound."""
+    tax = find(TaxCode.objects.all(), id=tax_id)
+    tax.retired_at, tax.is_default = tax.retired_at or at, False
+    tax.save(update_fields=["retired_at", "is_default"])
 
 
 @action("add_tax_code")
 def add_tax_code(*, by: Actor, at: datetime, name: str, percent: Decimal, is_default: bool = False) -> int:
-    """A tax by name and rate, in percent. The same name and rate again is the same tax."""
+    """A tax by name and rate, in percent. The same name and rate again is the same tax, no longer retired."""
     if not name.strip():
         raise Missing(field="name")
     if not Decimal(-100) <= percent <= Decimal(100):
@@ -164,4 +179,7 @@ def add_tax_code(*, by: Actor, at: datetime, name: str, percent: Decimal, is_def
     code, _ = TaxCode.objects.get_or_create(
         business_id=by.business_id, name=name.strip(), percent=percent, defaults={"is_default": is_default}
     )
+    if code.retired_at is not None or code.is_default != is_default:
+        code.retired_at, code.is_default = None, is_default
+        code.save(update_fields=["retired_at", "is_default"])
     return code.id

@@ -10,6 +10,7 @@ from django.template import Context, Engine
 from django.utils import translation
 
 from milepost.actions.post import Written
+from milepost.core.colors import is_color, readable_on
 from milepost.mailroom.texting import MOST_SEPTETS, plain_characters, septets
 from milepost.queries.letters import LetterFacts
 from milepost.queries.wording import long_day, money_with_code
@@ -65,8 +66,8 @@ def _values(letter: LetterFacts) -> dict[str, object]:
         "business": letter.business_name,
         "business_email": letter.business_email,
         "business_phone": letter.business_phone,
-        "color": letter.business_color if _is_color(letter.business_color) else PLAIN_COLOR,
-        "on_color": _readable_on(letter.business_color),
+        "color": letter.business_color if is_color(letter.business_color) else PLAIN_COLOR,
+        "on_color": readable_on(letter.business_color),
         "language": translation.get_language() or "en",
         "rtl": translation.get_language_bidi(),
         "first_name": _first_name(letter),
@@ -104,19 +105,6 @@ def _main_cents(facts: Mapping[str, object]) -> object:
 
 def _day(value: object, locale: str) -> str:
     return long_day(date.fromisoformat(str(value)), locale) if value else ""
-
-
-def _is_color(text: str) -> bool:
-    return re.fullmatch(r"#[0-9a-fA-F]{6}", text) is not None
-
-
-def _readable_on(color: str) -> str:
-    """Black or white, whichever is read better on the colour (WCAG's relative luminance)."""
-    if not _is_color(color):
-        return "#ffffff"
-    channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
 
 
 def _tidy(text: str) -> str:

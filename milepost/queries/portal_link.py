@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from milepost.core.colors import is_color
 from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business
 from milepost.records.customers import Contact
@@ -18,12 +19,19 @@ class Guest:
     business_name: str
     bank_from_cents: int
     transfer_details: str
+    cheque_details: str
+    brand_color: str
     job_id: int
     contact_id: int
     name: str
     approves: bool
     pays: bool
     token: str
+
+    @property
+    def brand(self) -> str:
+        """The business's colour as its stylesheet is called: six digits, without the hash."""
+        return self.brand_color.removeprefix("#").lower() if is_color(self.brand_color) else ""
 
 
 def guest_of(token: str) -> Guest:
@@ -46,6 +54,8 @@ def _guest(job_id: int, contact_id: int, token: str) -> Guest:
         business.name,
         business.bank_from_cents,
         business.transfer_details,
+        business.cheque_details,
+        business.brand_color,
         job_id,
         contact.id,
         contact.name,

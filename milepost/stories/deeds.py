@@ -11,6 +11,7 @@ from milepost.actions.payments import record_payment
 from milepost.actions.quotes import draft_quote, note_viewed, send_quote
 from milepost.actions.signing import sign_quote
 from milepost.actions.work import (
+    Assigned,
     EvidenceInput,
     accept_milestone,
     complete_milestone,
@@ -100,7 +101,7 @@ def _sign(scene: Scene, event: Event, at: datetime) -> None:
             technician = scene.stage.worker(after.technician).user_id
             move_event(
                 by=scene.stage.owner, at=at, job_id=scene.job_id, event_id=event_id, on=on,
-                technician_id=technician,
+                assigned=Assigned(technician),
             )  # fmt: skip
 
 

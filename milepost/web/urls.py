@@ -2,14 +2,15 @@
 
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from milepost.web import look
+from milepost.web import brand, look
 
 DOORS = {"office": "", "field": "field/", "portal": "c/", "hooks": "hooks/"}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    re_path(r"^brand/(?P<color>[0-9a-f]{6})\.css$", brand.stylesheet, name="brand"),
     path("look/", look.page, name="look"),
     path("look/<slug:door>/", look.page, name="look_door"),
     *(

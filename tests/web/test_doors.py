@@ -7,7 +7,8 @@ from milepost.queries.job_page import job_page
 from tests.cast import kitchen
 
 OFFICE = ["/", "/jobs/", "/quotes/", "/quotes/new/", "/customers/", "/invoices/", "/invoices/new/", "/payments/",
-          "/messages/", "/search/?q=kitchen", "/settings/"]  # fmt: skip
+          "/messages/", "/search/?q=kitchen", "/settings/", "/settings/paid/", "/settings/terms/",
+          "/settings/place/", "/settings/accounting/", "/settings/taxes/", "/settings/people/"]  # fmt: skip
 
 
 def signed_in(cast, email: str) -> Client:
@@ -66,8 +67,9 @@ def test_a_roofing_quote_takes_customer_template_description_price_preview_and_s
     typed = {
         "customer": str(cast.customer_id),
         "template": "roofing",
-        "description0": "New roof",
-        "price0": "18,000.00",
+        "line": "1",
+        "line-1-description": "New roof",
+        "line-1-price": "18,000.00",
     }
     preview = alice.post("/quotes/new/", typed, follow=True)
     page = preview.content.decode()

@@ -18,6 +18,7 @@ from milepost.web.office.customer_choice import chosen_customer, customer_contex
 from milepost.web.office.quote_fields import QuoteFields, posted, saved, template_rows
 from milepost.web.office.quote_reading import quote_of
 from milepost.web.office.quote_shown import filled, shown, tax_ids
+from milepost.web.office.settings_words import RECOVERIES
 from milepost.web.session import door
 
 
@@ -32,12 +33,12 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("office:quote", job=_draft(request, known))
         except Refusal as refused:
             refusal = refused
-    fields = posted(request.POST) if request.method == "POST" else QuoteFields(lines=())
+    fields = _typed(request) if request.method == "POST" else QuoteFields(lines=())
     return _form(request, known, fields, refusal)
 
 
 def _draft(request: HttpRequest, known: Choices) -> int:
-    quote = quote_of(posted(request.POST), currency=known.business.currency, taxes=tax_ids(known))
+    quote = quote_of(_typed(request), currency=known.business.currency, taxes=tax_ids(known))
     return draft_quote(
         by=request.actor,
         at=request.at,
@@ -45,6 +46,15 @@ def _draft(request: HttpRequest, known: Choices) -> int:
         quote=quote,
         form_key=request.POST.get("form_key", ""),
     )
+
+
+def _typed(request: HttpRequest) -> QuoteFields:
+    """The form; where a schedule was tapped and its rows have not come yet, they come now."""
+    fields = posted(request.POST)
+    template = template_of(fields.template)
+    if fields.rows or template is None:
+        return fields
+    return replace(fields, rows=template_rows(template), recovery=template.recovery)
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,21 +112,11 @@ def _form(
     refusal: Refusal | None,
     draft: QuoteDraft | None = None,
 ) -> HttpResponse:
-    if request.method == "POST" and not fields.rows and (template := template_of(fields.template)):
-        fields = replace(fields, rows=template_rows(template), recovery=template.recovery)
     context = shown(request, known, filled(fields, known)) | {
         "draft": draft,
         "refusal": refusal,
         "templates": [(t.code, _(t.name), _(t.summary)) for t in SCHEDULE_TEMPLATES],
-        "recoveries": _recoveries(),
+        "recoveries": RECOVERIES,
     }
     context |= customer_context(request, known)
     return render(request, "office/quote_form.html", context, status=422 if refusal else 200)
-
-
-def _recoveries() -> list[tuple[str, str]]:
-    return [
-        ("off_the_top", _("It comes off every payment in proportion")),
-        ("first", _("The first invoices use it up")),
-        ("final", _("It is deducted at the end")),
-    ]

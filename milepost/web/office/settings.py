@@ -1,91 +1,324 @@
-"""Settings in the words of a contractor."""
+"""Settings in the words of a contractor, a few on a page."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from zoneinfo import available_timezones
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from milepost.actions.businesses import add_member, add_tax_code, change_business
-from milepost.core.money import parse_decimal
-from milepost.core.refusals import InputRefused, Refusal
+from milepost.actions.businesses import add_member, add_tax_code, change_business, retire_tax_code
+from milepost.core.countries import COUNTRIES
+from milepost.core.money import plain
+from milepost.core.refusals import Refusal
 from milepost.queries.lists import choices
+from milepost.web.office.settings_words import (
+    HOLIDAYS,
+    LOCALES,
+    RECOVERIES,
+    ROLES,
+    TAX_PER,
+    TAX_ROUNDING,
+)
 from milepost.web.session import door
+from milepost.web.show import typed_number
+from milepost.web.typed import checked_text, money_cents, number, whole_number
 
-TEXTS = ("name", "email", "phone", "address", "registration", "licence", "transfer_details", "cheque_details")
-DAYS = ("net_days", "grace_days")
-LENGTHS = {"name": 200, "email": 254, "phone": 20, "registration": 100, "licence": 100}
+Read = Callable[[str, str, str], object]  # text, field, currency
+
+
+def _text(text: str, field: str, currency: str) -> object:
+    return checked_text(text, field=field, most=2000)
+
+
+def _days(text: str, field: str, currency: str) -> object:
+    return whole_number(text, field=field, most=999)
+
+
+def _rate(text: str, field: str, currency: str) -> object:
+    return number(text, field=field, digits=2, places=5)
+
+
+def _money(text: str, field: str, currency: str) -> object:
+    return money_cents(text, currency, field=field)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of a page: what it is called, how it is shown and how it is read."""
+
+    name: str
+    label: str | Promise
+    kind: str = "text"
+    read: Read = _text
+    hint: str | Promise = ""
+    options: Sequence[tuple[str, str | Promise]] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of settings that are saved together."""
+
+    code: str
+    title: str | Promise
+    settings: tuple[Setting, ...]
+
+
+_l = gettext_lazy
+SECTIONS = (
+    Section(
+        "business",
+        _l("Your business"),
+        (
+            Setting("name", _l("Business name")),
+            Setting("email", _l("Email")),
+            Setting("phone", _l("Phone")),
+            Setting("address", _l("Address"), "textarea"),
+            Setting("registration", _l("Tax registration"), hint=_l("Printed on every document.")),
+            Setting("licence", _l("Licence"), hint=_l("Printed on every document.")),
+            Setting(
+                "brand_color",
+                _l("Your colour"),
+                "color",
+                hint=_l("The line on your documents, messages and your customers’ pages."),
+            ),
+        ),
+    ),
+    Section(
+        "paid",
+        _l("Getting paid"),
+        (
+            Setting(
+                "bank_from_cents",
+                _l("Suggest the bank from"),
+                "money",
+                _money,
+                _l("From this amount up, paying by bank is preselected: it costs less than a card."),
+            ),
+            Setting("transfer_details", _l("Bank transfer details on invoices"), "textarea"),
+            Setting("cheque_details", _l("Where to send a cheque"), "textarea"),
+            Setting(
+                "technician_sends",
+                _l("Technicians may send invoices of signed amounts"),
+                "checkbox",
+                hint=_l("Without it the office checks first."),
+            ),
+        ),
+    ),
+    Section(
+        "terms",
+        _l("Terms of new quotes"),
+        (
+            Setting("net_days", _l("Days to pay an invoice"), "days", _days),
+            Setting(
+                "late_fee_monthly",
+                _l("Late fee in % a month"),
+                "rate",
+                _rate,
+                _l("0 charges none, and leaves its clause out."),
+            ),
+            Setting("grace_days", _l("Days of grace before it"), "days", _days),
+            Setting("pause_after_days", _l("Days overdue until work may pause"), "days", _days),
+            Setting("approval_days", _l("Business days until silence is acceptance"), "days", _days),
+        ),
+    ),
+    Section(
+        "place",
+        _l("Place and language"),
+        (
+            Setting(
+                "timezone",
+                _l("Time zone"),
+                "select",
+                options=[
+                    (zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone
+                ],
+            ),
+            Setting("locale", _l("How amounts and dates are written"), "select", options=LOCALES),
+            Setting(
+                "holidays",
+                _l("Holidays"),
+                "select",
+                hint=_l("Business days leave them out."),
+                options=HOLIDAYS,
+            ),
+        ),
+    ),
+    Section(
+        "accounting",
+        _l("Accounting"),
+        (
+            Setting(
+                "recovery",
+                _l("How a deposit comes off"),
+                "select",
+                hint=_l(
+                    "For new quotes. In proportion is what most contracts say: deposit and milestones make the total."
+                ),
+                options=RECOVERIES,
+            ),
+            Setting(
+                "tax_per",
+                _l("Tax is rounded"),
+                "select",
+                hint=_l("Once on the sum is what most tax offices ask for."),
+                options=TAX_PER,
+            ),
+            Setting(
+                "tax_rounding",
+                _l("Half a cent of tax"),
+                "select",
+                hint=_l("Up is the rule nearly everywhere."),
+                options=TAX_ROUNDING,
+            ),
+        ),
+    ),
+)
 
 
 @require_http_methods(["GET", "POST"])
 @door("office")
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: HttpRequest, section: str = "business") -> HttpResponse:
+    """One page of settings; saving it changes nothing that is signed."""
+    chosen = next((one for one in SECTIONS if one.code == section), None)
+    if chosen is None:
+        raise Http404
     refusal: Refusal | None = None
     if request.method == "POST":
+        currency = choices(request.business_id).business.currency
         try:
-            change_business(by=request.actor, at=request.at, **_changes(request))
+            change_business(by=request.actor, at=request.at, **_changes(request, chosen, currency))
         except Refusal as refused:
             refusal = refused
         else:
             messages.success(request, _("Saved."))
-            return redirect("office:settings")
-    return _show(request, refusal)
+            return redirect("office:settings_section", section=section)
+    return _show(request, chosen, refusal)
 
 
-def _show(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
-    known = choices(request.business_id)
-    roles = [("technician", _("Technician")), ("bookkeeper", _("Bookkeeper")), ("owner", _("Owner"))]
-    context = {"known": known, "business": known.business, "refusal": refusal, "roles": roles}
+def _changes(request: HttpRequest, section: Section, currency: str) -> dict[str, object]:
+    return {
+        one.name: one.name in request.POST
+        if one.kind == "checkbox"
+        else one.read(request.POST.get(one.name, ""), one.name, currency)
+        for one in section.settings
+    }
+
+
+def _show(request: HttpRequest, section: Section, refusal: Refusal | None = None) -> HttpResponse:
+    business = choices(request.business_id).business
+    fields = [
+        (one, _value(request, one, getattr(business, one.name), business.currency))
+        for one in section.settings
+    ]
+    context = {
+        "sections": _tabs(),
+        "section": section,
+        "fields": fields,
+        "business": business,
+        "refusal": refusal,
+        "currency": business.currency,
+        "country": COUNTRIES.get(business.country),
+    }
     return render(request, "office/settings.html", context, status=422 if refusal else 200)
 
 
-def _changes(request: HttpRequest) -> dict[str, object]:
-    texts = {name: request.POST.get(name, "").replace("\x00", "").strip() for name in TEXTS}
-    if not texts["name"]:
-        raise InputRefused(field="name", problem=_("A business needs a name."))
-    for name, most in LENGTHS.items():
-        if len(texts[name]) > most:
-            raise InputRefused(field=name, problem=_("This is too long."))
-    days = {}
-    for name in DAYS:
-        text = request.POST.get(name, "")
-        if not text.isdecimal() or len(text) > 3:
-            raise InputRefused(field=name, problem=_("Write a number of days from 0 to 999."))
-        days[name] = int(text)
-    return {**texts, **days, "technician_sends": "technician_sends" in request.POST}
+def _tabs() -> list[tuple[str, str | Promise]]:
+    more = [("taxes", _("Taxes")), ("people", _("People"))]
+    return [(section.code, section.title) for section in SECTIONS] + more
+
+
+def _value(request: HttpRequest, setting: Setting, stored: object, currency: str) -> object:
+    if request.method == "POST":
+        return (
+            setting.name in request.POST if setting.kind == "checkbox" else request.POST.get(setting.name, "")
+        )
+    if setting.kind == "money":
+        return typed_number(Decimal(plain(int(str(stored)), currency)), places=2)
+    return typed_number(stored) if isinstance(stored, Decimal) else stored
+
+
+@require_http_methods(["GET", "POST"])
+@door("office")
+def taxes(request: HttpRequest) -> HttpResponse:
+    """The taxes that a line may carry. A new rate is a new tax; what is signed keeps its own."""
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            add_tax_code(
+                by=request.actor,
+                at=request.at,
+                name=checked_text(
+                    request.POST.get("tax_name", ""), field="tax_name", most=100, required=True
+                ),
+                percent=number(
+                    request.POST.get("percent", "").removesuffix("%"), field="percent", digits=3, places=5
+                ),
+                is_default="is_default" in request.POST,
+            )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("office:taxes")
+    context = {
+        "sections": _tabs(),
+        "taxes": choices(request.business_id).taxes,
+        "refusal": refusal,
+        "typed": request.POST,
+    }
+    return render(request, "office/settings_taxes.html", context, status=422 if refusal else 200)
 
 
 @require_POST
 @door("office")
-def add_tax(request: HttpRequest) -> HttpResponse:
+def retire_tax(request: HttpRequest, tax: int) -> HttpResponse:
+    """No new line carries it any more; what carries it keeps it."""
     try:
-        percent = parse_decimal(request.POST.get("percent", ""), digits=3, places=5, field="percent")
-        add_tax_code(
-            by=request.actor,
-            at=request.at,
-            name=request.POST.get("tax_name", "").replace("\x00", "")[:100],
-            percent=Decimal(percent),
-            is_default=True,
-        )
-    except Refusal as refusal:
-        return _show(request, refusal)
-    return redirect("office:settings")
+        retire_tax_code(by=request.actor, at=request.at, tax_id=tax)
+    except Refusal:
+        raise Http404 from None
+    messages.success(request, _("New lines no longer carry it. What is signed keeps it."))
+    return redirect("office:taxes")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @door("office")
-def add_person(request: HttpRequest) -> HttpResponse:
-    try:
-        add_member(
-            by=request.actor,
-            at=request.at,
-            name=request.POST.get("person", "").replace("\x00", "")[:200],
-            email=request.POST.get("person_email", "").replace("\x00", ""),
-            role=request.POST.get("role", "technician"),
-            password=request.POST.get("password", ""),
-        )
-    except Refusal as refusal:
-        return _show(request, refusal)
-    return redirect("office:settings")
+def people(request: HttpRequest) -> HttpResponse:
+    """Who signs in, and as what."""
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            add_member(
+                by=request.actor,
+                at=request.at,
+                name=checked_text(request.POST.get("person", ""), field="person", most=200),
+                email=checked_text(
+                    request.POST.get("person_email", ""), field="email", most=254, required=True
+                ),
+                role=request.POST.get("role", "technician"),
+                password=request.POST.get("password", "")[:500],
+            )
+        except Refusal as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("They can sign in now."))
+            return redirect("office:people")
+    names = dict(ROLES)
+    context = {
+        "sections": _tabs(),
+        "people": [
+            (name or email, email, names.get(role, role))
+            for _id, name, email, role in choices(request.business_id).people
+        ],
+        "roles": ROLES,
+        "refusal": refusal,
+        "typed": request.POST,
+    }
+    return render(request, "office/settings_people.html", context, status=422 if refusal else 200)

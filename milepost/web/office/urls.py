@@ -38,6 +38,8 @@ urlpatterns = [
     path("messages/<int:message>/", lists.message, name="message"),
     path("search/", lists.search, name="search"),
     path("settings/", settings.page, name="settings"),
-    path("settings/taxes/", settings.add_tax, name="add_tax"),
-    path("settings/people/", settings.add_person, name="add_person"),
+    path("settings/taxes/", settings.taxes, name="taxes"),
+    path("settings/taxes/<int:tax>/retirement/", settings.retire_tax, name="retire_tax"),
+    path("settings/people/", settings.people, name="people"),
+    path("settings/<slug:section>/", settings.page, name="settings_section"),
 ]

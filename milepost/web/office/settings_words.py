@@ -1,0 +1,21 @@
+"""The choices of the settings, each in the words of somebody who has to choose."""
+
+from django.utils.translation import gettext_lazy as _
+
+from milepost.core.countries import COUNTRIES
+
+RECOVERIES = [
+    ("off_the_top", _("It comes off every payment in proportion")),
+    ("first", _("The first invoices use it up")),
+    ("final", _("It is deducted at the end")),
+]
+TAX_PER = [("code", _("Once, on the sum of its lines")), ("line", _("On every line"))]
+TAX_ROUNDING = [("half_up", _("Rounds up")), ("down", _("Falls away"))]
+ROLES = [
+    ("technician", _("Technician")),
+    ("bookkeeper", _("Bookkeeper")),
+    ("accountant", _("Accountant, reads only")),
+    ("owner", _("Owner")),
+]
+HOLIDAYS = [("", _("None, only weekends")), *((code, code) for code in sorted(COUNTRIES))]
+LOCALES = [(country.locale, country.locale) for country in COUNTRIES.values()]
