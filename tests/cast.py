@@ -108,3 +108,25 @@ def kitchen(cast: Cast, *, quote: QuoteInput = KITCHEN) -> Kitchen:
     with scoped(cast.business_id, writing=False):
         rows = dict(ScheduleRow.objects.filter(job_id=job_id).values_list("name", "id"))
     return Kitchen(job_id, signed.deposit_invoice_id or 0, rows)
+
+
+ROOF = QuoteInput(
+    title="New roof",
+    lines=(
+        LineInput("Tear off and new shingles", Decimal("5.40"), Decimal(3000), "sq ft", "Roof"),
+        LineInput("Gutter guards", Decimal("1180.00"), section="Extras", is_optional=True),
+    ),
+    rows=(
+        RowInput("Deposit", "percent", kind="deposit", value=Decimal(30)),
+        RowInput("Old roof off", "percent", value=Decimal(40), event="Materials delivered"),
+        RowInput("Roof complete", "remainder", acceptance=("The yard is swept for nails",)),
+    ),
+    note="Price holds for 30 days.",
+)
+
+
+def sent_quote(cast: Cast, *, quote: QuoteInput = ROOF) -> int:
+    """A roof that is offered and not signed; its job's id."""
+    job_id = draft_quote(by=cast.alice, at=cast.at, customer_id=cast.customer_id, quote=quote)
+    send_quote(by=cast.alice, at=cast.at, job_id=job_id)
+    return job_id

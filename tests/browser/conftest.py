@@ -52,6 +52,8 @@ def photograph() -> Callable[[object, str], None]:
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
 
     def take(page: object, name: str) -> None:
-        page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)  # type: ignore[attr-defined]
+        path = ARTEFACTS / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path, full_page=True)  # type: ignore[attr-defined]
 
     return take

@@ -42,7 +42,9 @@ def test_the_business_is_changed_and_its_phone_is_kept_as_it_is_dialled(cast):
         ("accounting", "recovery", "all", "is not one of the choices"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost(cast, section, field, wrong, said):
+def test_what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost(
+    cast, section, field, wrong, said
+):
     alice = signed_in(cast, "alice@example.com")
     valid = {
         "business": BUSINESS,
