@@ -1,4 +1,4 @@
-"""Time what matters: `python -m bench` prints one JSON object a line, a part each."""
+"""Time what matters: `python -m bench` prints JSON, a part after the other. `python -m bench.walk STEP` shows its SQL."""
 
 from bench import pdf, walk
 

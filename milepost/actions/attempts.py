@@ -7,6 +7,7 @@ from typing import Literal
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
+from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.finding import find, lock_payer
 from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
 from milepost.actions.steps.paper import local_day
@@ -76,7 +77,8 @@ def begin_payment(
     payment for one of them is pending.
     """
     job = lock_payer(job_id)
-    wanted = _wanted(job, invoice_ids)
+    loaded = load(job)
+    wanted = _wanted(loaded, invoice_ids)
     live = list(
         AttemptInvoice.objects.filter(
             live=True, invoice_id__in=[b.invoice.id for b in wanted]
@@ -87,12 +89,12 @@ def begin_payment(
     amount = Money(sum(balance.open_cents for balance in wanted), job.currency)
     for attempt in attempts.values():
         if len(attempts) == 1 and _same(attempt, live, wanted, method, amount):
-            return _begun(job, attempt, amount, wanted)
+            return _begun(loaded, attempt, amount, wanted)
     if attempts:
         in_the_way = tuple(InTheWay(attempt.id, attempt.session_id) for attempt in attempts.values())
         return Begun(None, amount, method, _describe(wanted), "", in_the_way=in_the_way)
     attempt = _begin(job, wanted, method=method, amount=amount, by=by, at=at)
-    return _begun(job, attempt, amount, wanted)
+    return _begun(loaded, attempt, amount, wanted)
 
 
 @action("settle_payment")
@@ -122,22 +124,23 @@ def settle_attempt(
     if outcome == "open" or settled:
         _checked(attempt, at)
         return
+    loaded = load(job)
     if outcome == "processing" and payment is None:
-        payment = _pending(attempt, job, amount_cents, at)
+        payment = _pending(attempt, loaded, amount_cents, at)
         _tell_on_its_way(payment, job, by=by, at=at)
     elif outcome == "succeeded":
-        payment = payment or _pending(attempt, job, amount_cents, at)
-        clear_payment(payment, job, by=by, at=at)
+        payment = payment or _pending(attempt, loaded, amount_cents, at)
+        clear_payment(payment, loaded, by=by, at=at)
     elif outcome in ("failed", "expired"):
         _failed(attempt, payment, job, failure, by=by, at=at)
     _checked(attempt, at, state=outcome, failure=failure)
 
 
-def _wanted(job: Job, invoice_ids: Sequence[int]) -> list[Balance]:
-    balances = open_balances(job)
+def _wanted(loaded: LoadedJob, invoice_ids: Sequence[int]) -> list[Balance]:
+    balances = open_balances(loaded)
     if invoice_ids:
         balances = [balance for balance in balances if balance.invoice.id in set(invoice_ids)]
-    pending = Payment.objects.filter(job=job, state="pending").first()
+    pending = Payment.objects.filter(job=loaded.job, state="pending").first()
     wanted = [balance for balance in balances if balance.open_cents > 0]
     if not wanted and pending:
         raise OnItsWay(amount=Money(pending.amount_cents, pending.currency))
@@ -186,8 +189,8 @@ def _begin(
     return attempt
 
 
-def _begun(job: Job, attempt: Attempt, amount: Money, wanted: list[Balance]) -> Begun:
-    payers = contacts_for(job, "payer")
+def _begun(loaded: LoadedJob, attempt: Attempt, amount: Money, wanted: list[Balance]) -> Begun:
+    payers = [contact for contact in loaded.contacts if contact.pays] or loaded.contacts
     email = next((contact.email for contact in payers if contact.email), "")
     return Begun(
         attempt.id, amount, attempt.method, _describe(wanted), email, attempt.session_id, attempt.url
@@ -198,7 +201,8 @@ def _describe(wanted: list[Balance]) -> str:
     return ", ".join(f"{balance.invoice.number_text} {balance.invoice.title}" for balance in wanted)[:200]
 
 
-def _pending(attempt: Attempt, job: Job, amount_cents: int, at: datetime) -> Payment:
+def _pending(attempt: Attempt, loaded: LoadedJob, amount_cents: int, at: datetime) -> Payment:
+    job = loaded.job
     payment = Payment.objects.create(
         business_id=job.business_id,
         customer_id=job.customer_id,
@@ -214,7 +218,7 @@ def _pending(attempt: Attempt, job: Job, amount_cents: int, at: datetime) -> Pay
         recorded_by="Milepost",
     )
     first = attempt.invoices.order_by("invoice_id").first()
-    allocate(payment, job, first=first.invoice_id if first else None)
+    allocate(payment, loaded, first=first.invoice_id if first else None)
     return payment
 
 

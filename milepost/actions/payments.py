@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
+from milepost.actions.steps.billing_state import load
 from milepost.actions.steps.finding import lock_payer
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.paper import local_day
@@ -48,6 +49,7 @@ def record_payment(
     if method not in METHODS:
         raise InputRefused(field="method", problem=f"“{method}” is not a way to pay.")
     job = lock_payer(job_id)
+    loaded = load(job)
     payment = Payment.objects.create(
         business_id=by.business_id,
         customer_id=job.customer_id,
@@ -56,12 +58,13 @@ def record_payment(
         reference=reference.strip()[:100],
         currency=job.currency,
         amount_cents=amount_cents,
-        state="pending",
+        state="cleared",
         received_on=received_on or local_day(job.business, at),
         recorded_at=at,
+        cleared_at=at,
         recorded_by=by.name,
     )
-    allocate(payment, job, first=invoice_id, split=split)
-    clear_payment(payment, job, by=by, at=at)
+    allocate(payment, loaded, first=invoice_id, split=split)
+    clear_payment(payment, loaded, by=by, at=at)
     remember(form_key, payment_id=payment.id)
     return payment.id

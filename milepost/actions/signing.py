@@ -13,7 +13,7 @@ from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.finding import lock_job
 from milepost.actions.steps.issuing import deposit_increment, issue
 from milepost.actions.steps.opening import open_job
-from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
+from milepost.actions.steps.outbox import post_to, post_to_office
 from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_facts, tax_facts
 from milepost.actions.steps.timeline import tell
 from milepost.core.contract import Key
@@ -107,7 +107,6 @@ def sign_quote(
     if total_cents is not None and total_cents != priced.contract.total_cents:
         raise TotalChanged(total=Money(priced.contract.total_cents, job.currency), field="option")
     loaded = open_job(job, offered, priced, on=local_day(job.business, at))
-    contacts = contacts_for(job, "everyone")
     facts = _contract_facts(loaded, offered, name.strip(), how, at)
     document = freeze(job, "contract", f"Contract {job.number}", contract_content(facts), at=at)
     Signature.objects.create(
@@ -129,7 +128,7 @@ def sign_quote(
         contract_cents=job.contract_cents, document_id=document.id, sha256=document.sha256,
     )  # fmt: skip
     said = {"name": name.strip(), "contract_cents": job.contract_cents}
-    post_to(job, contacts, "signed", cause=str(job.id), facts=said, at=at, document_ids=[document.id])
+    post_to(job, loaded.contacts, "signed", cause=str(job.id), facts=said, at=at, document_ids=[document.id])
     post_to_office(job, "signed_office", cause=str(job.id), facts=said, at=at)
     return Signed(job.id, _bill_deposit(loaded, by, at))
 
@@ -168,7 +167,7 @@ def _contract_facts(
     whole = dict(loaded.state.priced.keys)
     nothing: dict[Key, int] = {}
     return ContractFacts(
-        job=job_facts(loaded.job, contacts_for(loaded.job, "everyone"), at=at),
+        job=job_facts(loaded.job, loaded.contacts, at=at, links=loaded.links),
         version=offered.version,
         lines=line_facts(loaded, whole, nothing),
         taxes=tax_facts(loaded, whole),

@@ -140,7 +140,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 # Accounts --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "records.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["milepost.web.session.SignedIn"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from milepost.actions.steps.billing_state import LoadedJob, load, settled_by_row
+from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.paper import job_facts, row_facts
 from milepost.mailroom.documents import StoredPdf, ensure_pdf
 from milepost.mailroom.wiring import gateways
@@ -62,7 +62,7 @@ def _facts(invoice: Invoice, at: datetime) -> PaidSheetFacts:
         balance_cents=invoice.total_cents - sum(payment.paid_cents for payment in payments),
         next_name=next_name,
         next_cents=next_cents,
-        rows=row_facts(loaded, settled=settled_by_row(job), now=billed_here, done={}),
+        rows=row_facts(loaded, settled=loaded.settled_by_row(), now=billed_here, done={}),
     )
 
 

@@ -22,9 +22,10 @@ def link_url(link: PortalLink) -> str:
     return settings.MILEPOST_URL.rstrip("/") + link_path(link)
 
 
-def pay_url(job_id: int, contacts: Sequence[Contact]) -> str:
-    """The link of whoever pays, or of anybody; "" when there is none yet."""
-    links = {link.contact_id: link for link in PortalLink.objects.filter(job_id=job_id, revoked_at=None)}
+def pay_url(job_id: int, contacts: Sequence[Contact], known: Sequence[PortalLink] | None = None) -> str:
+    """The link of whoever pays, or of anybody; "" when there is none yet. `known`: links at hand."""
+    found = PortalLink.objects.filter(job_id=job_id) if known is None else known
+    links = {link.contact_id: link for link in found if link.revoked_at is None}
     payers = [contact for contact in contacts if contact.pays] or list(contacts)
     for contact in payers:
         if contact.id in links:

@@ -21,6 +21,7 @@ class Guest:
     transfer_details: str
     cheque_details: str
     brand_color: str
+    timezone: str
     job_id: int
     contact_id: int
     name: str
@@ -56,6 +57,7 @@ def _guest(job_id: int, contact_id: int, token: str) -> Guest:
         business.transfer_details,
         business.cheque_details,
         business.brand_color,
+        business.timezone,
         job_id,
         contact.id,
         contact.name,

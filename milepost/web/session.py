@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Literal
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
 from milepost.actions.actor import Actor
-from milepost.queries.memberships import memberships_of
+from milepost.queries.memberships import MembershipRow, memberships_of, signed_in
 from milepost.web.show import shown
 
 View = Callable[..., HttpResponse]
@@ -23,7 +24,8 @@ ENTERS: dict[Door, frozenset[str]] = {
 
 def door(which: Door) -> Callable[[View], View]:
     """
-    Let in whoever works there, with `request.actor`, `request.business_id` and `request.at`.
+    Let in whoever works there, with `request.actor`, `request.business_id`, `request.currency` and
+    `request.at`; days and times are those of the business.
 
     Others are sent to their own door; a person without a business is told so.
     """
@@ -40,7 +42,10 @@ def door(which: Door) -> Callable[[View], View]:
             request.actor = actor  # type: ignore[attr-defined]
             request.business_id = actor.business_id  # type: ignore[attr-defined]
             request.at = timezone.now()  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            place = place_of(request, actor.business_id)
+            request.currency = place.currency  # type: ignore[attr-defined]
+            with timezone.override(place.timezone):
+                return view(request, *args, **kwargs)
 
         return guarded
 
@@ -52,12 +57,26 @@ def actor_of(request: HttpRequest) -> Actor | None:
     user = request.user
     if not user.is_authenticated:
         return None
-    found = memberships_of(user.pk)
+    found = memberships_of(user)  # type: ignore[arg-type]
     if not found:
         return None
     wanted = request.session.get("business_id")
     chosen = next((m for m in found if m.business_id == wanted), found[0])
     return Actor(chosen.business_id, chosen.role, user.name or user.email, user_id=user.pk)  # type: ignore[arg-type, attr-defined]
+
+
+def place_of(request: HttpRequest, business_id: int) -> MembershipRow:
+    """The business at whose door somebody stands: its currency, its time zone."""
+    found = memberships_of(request.user)  # type: ignore[arg-type]
+    return next(row for row in found if row.business_id == business_id)
+
+
+class SignedIn(AuthenticationBackend):  # type: ignore[misc]
+    """Signing in is allauth's; who is signed in is read with their businesses, in one statement."""
+
+    def get_user(self, user_id: int) -> object:
+        user = signed_in(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 def words(refusal: object) -> str:

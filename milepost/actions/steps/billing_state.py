@@ -1,20 +1,23 @@
 """A signed job as the core sees it, read from the rows under the job's lock."""
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import cast
 
-from django.db.models import Sum
+from django.db.models import F
 
 from milepost.core.billing import JobState
 from milepost.core.contract import ContractLine as CoreLine
 from milepost.core.contract import Key, PricedContract
 from milepost.core.rows import Recovery, Row
 from milepost.core.tax import TaxRate
-from milepost.records.invoices import InvoiceRow, Position
-from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduleRow
-from milepost.records.payments import Allocation
+from milepost.records.customers import Contact
+from milepost.records.invoices import Invoice, InvoiceRow, Position
+from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
+from milepost.records.payments import Allocation, Payment
+from milepost.records.post import PortalLink
+from milepost.records.together import together
 
 
 @dataclass
@@ -36,6 +39,11 @@ class LoadedJob:
     heads: dict[tuple[str, int], Heads]
     billed_rows: frozenset[int]
     state: JobState
+    contacts: list[Contact] = field(default_factory=list)
+    links: list[PortalLink] = field(default_factory=list)
+    invoices: list[Invoice] = field(default_factory=list)
+    parts: list[InvoiceRow] = field(default_factory=list)
+    allocations: list[Allocation] = field(default_factory=list)
 
     @property
     def deposit(self) -> ScheduleRow | None:
@@ -52,13 +60,76 @@ class LoadedJob:
         """Due to date, the deposit included."""
         return sum(self.row_head_cents(row) for row in self.rows)
 
+    def open_cents(self, invoice: Invoice) -> int:
+        """What is left to pay of an invoice; pending payments count as paid."""
+        parts = (part.amount_cents for part in self.allocations if part.invoice_id == invoice.id)
+        return int(invoice.total_cents - sum(parts))
+
+    def add(self, parts: Sequence[Allocation], *, state: str) -> None:
+        """Allocations that were just written, of a payment in this state."""
+        for part in parts:
+            part.payment_state = state  # type: ignore[attr-defined]
+        self.allocations.extend(parts)
+
+    def clear(self, payment: Payment) -> dict[int, int]:
+        """A payment is here: what it settles counts as cleared from now on. Cents by invoice."""
+        covers: dict[int, int] = {}
+        for part in self.allocations:
+            if part.payment_id == payment.id:
+                part.payment_state = "cleared"  # type: ignore[attr-defined]
+                covers[part.invoice_id] = covers.get(part.invoice_id, 0) + part.amount_cents
+        return {invoice: cents for invoice, cents in covers.items() if cents}
+
+    def settled_by_invoice(self) -> dict[int, int]:
+        """What cleared payments have settled of each invoice, by its id."""
+        sums: dict[int, int] = {}
+        for part in self.allocations:
+            if part.payment_state == "cleared":  # type: ignore[attr-defined]
+                sums[part.invoice_id] = sums.get(part.invoice_id, 0) + part.amount_cents
+        return sums
+
+    def settled_by_row(self) -> dict[int, int]:
+        """What is paid of each row: an invoice's settled amount goes to its rows in schedule order."""
+        left, paid = self.settled_by_invoice(), dict[int, int]()
+        order = {row.id: row.position for row in self.rows}
+        for part in sorted(self.parts, key=lambda part: (order[part.row_id], part.id)):
+            share = min(part.due_cents, left.get(part.invoice_id, 0))
+            left[part.invoice_id] = left.get(part.invoice_id, 0) - share
+            paid[part.row_id] = paid.get(part.row_id, 0) + share
+        return paid
+
 
 def load(job: Job) -> LoadedJob:
-    """Read a signed job for billing: five queries, whatever its size."""
-    keys = list(ContractKey.objects.filter(job=job).select_related("line").order_by("id"))
-    rows = list(ScheduleRow.objects.filter(job=job).select_related("event").order_by("position"))
-    billed_rows = frozenset(InvoiceRow.objects.filter(invoice__job=job).values_list("row_id", flat=True))
-    return assemble(job, keys, rows, _heads(job), billed_rows)
+    """Read a signed job for billing and settling: one statement, whatever its size."""
+    keys, lines, rows, events, heads, contacts, links, invoices, parts, allocations = together(
+        ContractKey.objects.filter(job=job).order_by("id"),
+        ContractLine.objects.filter(job=job).order_by("position"),
+        ScheduleRow.objects.filter(job=job).order_by("position"),
+        ScheduledEvent.objects.filter(job=job),
+        Position.objects.filter(job=job).order_by("kind", "track", "-id").distinct("kind", "track"),
+        Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"),
+        PortalLink.objects.filter(job=job),
+        Invoice.objects.filter(job=job).order_by("id"),
+        InvoiceRow.objects.filter(invoice__job=job),
+        Allocation.objects.filter(invoice__job=job)
+        .annotate(payment_state=F("payment__state"))
+        .order_by("id"),
+    )
+    by_line, by_event = {line.id: line for line in lines}, {event.id: event for event in events}
+    for key in keys:
+        key.line = by_line[key.line_id]
+    for row in rows:
+        row.event = by_event.get(row.event_id)
+    loaded = assemble(
+        job,
+        keys,
+        rows,
+        {(head.kind, head.track): Heads(head.id, head.end_cents) for head in heads},
+        frozenset(part.row_id for part in parts),
+    )
+    return replace(
+        loaded, contacts=contacts, links=links, invoices=invoices, parts=parts, allocations=allocations
+    )
 
 
 def assemble(
@@ -85,15 +156,6 @@ def assemble(
         portions={row.id: Fraction(1) for row in milestones if row.id in billed_rows},
     )
     return LoadedJob(job, lines, by_key, rows, heads, billed_rows, state)
-
-
-def _heads(job: Job) -> dict[tuple[str, int], Heads]:
-    heads: dict[tuple[str, int], Heads] = {}
-    for kind, track, id, end in (
-        Position.objects.filter(job=job).order_by("id").values_list("kind", "track", "id", "end_cents")
-    ):
-        heads[kind, track] = Heads(id, end)
-    return heads
 
 
 def _priced(job: Job, lines: list[ContractLine], keys: dict[Key, ContractKey]) -> PricedContract:
@@ -126,25 +188,3 @@ def _core_row(row: ScheduleRow, lines: list[ContractLine]) -> Row:
         Fraction(row.weight) if row.weight else None,
         amount_cents=row.amount_cents,
     )
-
-
-def settled_by_invoice(job: Job) -> dict[int, int]:
-    """What cleared payments have settled of each of the job's invoices, by invoice id."""
-    sums = (
-        Allocation.objects.filter(invoice__job=job, payment__state="cleared")
-        .values("invoice_id")
-        .annotate(settled=Sum("amount_cents"))
-    )
-    return {row["invoice_id"]: row["settled"] for row in sums}
-
-
-def settled_by_row(job: Job) -> dict[int, int]:
-    """What is paid of each row: an invoice's settled amount goes to its rows in schedule order."""
-    left = settled_by_invoice(job)
-    paid: dict[int, int] = {}
-    parts = InvoiceRow.objects.filter(invoice__job=job).order_by("row__position", "id")
-    for invoice_id, row_id, due in parts.values_list("invoice_id", "row_id", "due_cents"):
-        share = min(due, left.get(invoice_id, 0))
-        left[invoice_id] = left.get(invoice_id, 0) - share
-        paid[row_id] = paid.get(row_id, 0) + share
-    return paid

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from milepost.actions.actor import Actor
-from milepost.actions.steps.billing_state import LoadedJob, settled_by_row
+from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.outbox import post_to
 from milepost.actions.steps.paper import job_facts, line_facts, row_facts, tax_facts
@@ -27,7 +27,7 @@ def close_if_finished(loaded: LoadedJob, contacts: list[Contact], *, by: Actor, 
         return False
     if any(row.kind == "milestone" and row.id not in loaded.billed_rows for row in loaded.rows):
         return False
-    settled = settled_by_row(job)
+    settled = loaded.settled_by_row()
     if any(settled.get(row.id, 0) < row.amount_cents for row in loaded.rows):
         return False
     job.state, job.closed_at = "closed", at
@@ -54,7 +54,7 @@ def _statement(
     job = loaded.job
     whole = dict(loaded.state.priced.keys)
     facts = StatementFacts(
-        job=job_facts(job, contacts, at=at),
+        job=job_facts(job, contacts, at=at, links=loaded.links),
         lines=line_facts(loaded, whole, {}),
         taxes=tax_facts(loaded, whole),
         events=_money_events(job.id),

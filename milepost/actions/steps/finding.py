@@ -35,6 +35,5 @@ def lock_job(job_id: int) -> Job:
 
 def lock_payer(job_id: int) -> Job:
     """The job and its customer, locked in the one order: customer, then job."""
-    customer_id = find(Job.objects.only("customer_id"), id=job_id).customer_id
-    Customer.objects.select_for_update(no_key=True).get(id=customer_id)
+    find(Customer.objects.select_for_update(no_key=True, of=("self",)), job__id=job_id)
     return lock_job(job_id)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from milepost.actions.actor import Actor
-from milepost.actions.steps.billing_state import LoadedJob, settled_by_row
+from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.journal import Move, post
 from milepost.actions.steps.numbering import Number, next_number
-from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to
+from milepost.actions.steps.outbox import ensure_links, post_to
 from milepost.actions.steps.paper import completions, job_facts, line_facts, local_day, row_facts, tax_facts
 from milepost.actions.steps.timeline import tell
 from milepost.core.billing import Bill, bill
@@ -54,8 +54,8 @@ def milestone_increment(loaded: LoadedJob, row_ids: Sequence[int], *, kind: str 
 def issue(loaded: LoadedJob, increment: Increment, *, by: Actor, at: datetime) -> Invoice:
     """Issue one invoice and send it to whoever pays."""
     job = loaded.job
-    contacts = contacts_for(job, "everyone")
-    ensure_links(job, contacts, at=at)
+    contacts = loaded.contacts
+    loaded.links.extend(ensure_links(job, contacts, at=at, links=loaded.links))
     number = next_number("invoice")
     facts = _facts(loaded, increment, number, contacts, at)
     content = invoice_content(facts)
@@ -98,14 +98,14 @@ def _facts(
     recovered = loaded.state.recovered_cents + increment.recovered_cents
     done = completions(list(increment.by_row)) if increment.kind == "progress" else {}
     return InvoiceFacts(
-        job=job_facts(job, contacts, at=at),
+        job=job_facts(job, contacts, at=at, links=loaded.links),
         kind=increment.kind,  # type: ignore[arg-type]
         number=number.text,
         issued_on=issued,
         due_on=issued if increment.kind == "deposit" else due_on(issued, net_days),
         lines=line_facts(loaded, increment.by_key, loaded.state.billed),
         taxes=tax_facts(loaded, increment.by_key),
-        rows=row_facts(loaded, settled=settled_by_row(job), now=increment.by_row, done=done),
+        rows=row_facts(loaded, settled=loaded.settled_by_row(), now=increment.by_row, done=done),
         net_cents=increment.net_cents,
         tax_cents=increment.tax_cents,
         recovered_cents=increment.recovered_cents,

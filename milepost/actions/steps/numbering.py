@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from milepost.records.businesses import Series
+from django.db import connection
 
 
 @dataclass(frozen=True)
@@ -15,14 +15,15 @@ class Number:
     text: str
 
 
+_NEXT = """
+UPDATE series SET next_number = next_number + 1 WHERE kind = %s RETURNING id, prefix, next_number - 1
+"""
 FIRST = {"quote": ("Q-", 1001), "invoice": ("", 1001), "receipt": ("R-", 1)}
 
 
 def next_number(kind: str) -> Number:
     """Take the next number of a series. The series' row stays locked until the transaction ends."""
-    series = Series.objects.select_for_update(no_key=True).get(kind=kind)
-    number = series.next_number
-    series.next_number = number + 1
-    series.save(update_fields=["next_number"])
-    first = FIRST[kind][1]
-    return Number(series.id, number, number - 1 if number > first else None, f"{series.prefix}{number}")
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [kind])
+        series_id, prefix, number = cursor.fetchone()
+    return Number(series_id, number, number - 1 if number > FIRST[kind][1] else None, f"{prefix}{number}")

@@ -2,8 +2,15 @@
 
 from datetime import datetime
 
+from django.db import connection
+
 from milepost.records.post import IdempotencyKey
 from milepost.records.scope import current_business_id
+
+_TAKE = """
+INSERT INTO idempotency_key (business_id, key, action, result, created_at)
+VALUES (%s, %s, %s, '{}', %s) ON CONFLICT (business_id, key) DO NOTHING
+"""
 
 
 def first_result(key: str, action: str, *, at: datetime) -> dict[str, int] | None:
@@ -13,10 +20,11 @@ def first_result(key: str, action: str, *, at: datetime) -> dict[str, int] | Non
     """
     if not key:
         return None
-    taken, created = IdempotencyKey.objects.get_or_create(
-        business_id=current_business_id(), key=key[:80], defaults={"action": action, "created_at": at}
-    )
-    return None if created else dict(taken.result)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [current_business_id(), key[:80], action, at])
+        if cursor.rowcount:
+            return None
+    return dict(IdempotencyKey.objects.get(key=key[:80]).result)
 
 
 def remember(key: str, **result: int) -> None:

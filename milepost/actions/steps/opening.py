@@ -1,12 +1,16 @@
 """Open a job: the priced offer becomes contract lines, keys, events and schedule rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from milepost.actions.steps.billing_state import LoadedJob, assemble
 from milepost.queries.pricing import PricedQuote
+from milepost.records.customers import Contact
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
+from milepost.records.post import PortalLink
 from milepost.records.quotes import QuoteRow, QuoteVersion
+from milepost.records.together import together
 
 
 def open_job(job: Job, offered: QuoteVersion, priced: PricedQuote, *, on: date) -> LoadedJob:
@@ -20,7 +24,11 @@ def open_job(job: Job, offered: QuoteVersion, priced: PricedQuote, *, on: date) 
     job.contract_cents = priced.contract.total_cents
     job.terms = offered.terms
     job.save(update_fields=["state", "signed_on", "contract_cents", "terms"])
-    return assemble(job, keys, schedule, {})
+    contacts, links = together(
+        Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"),
+        PortalLink.objects.filter(job=job),
+    )
+    return replace(assemble(job, keys, schedule, {}), contacts=contacts, links=links)
 
 
 def _write_lines(job: Job, priced: PricedQuote) -> list[ContractLine]:

@@ -21,12 +21,17 @@ def contacts_for(job: Job, part: Part) -> list[Contact]:
     return chosen or everyone
 
 
-def ensure_links(job: Job, contacts: Sequence[Contact], *, at: datetime) -> None:
-    """Every contact has one link to this job; it stays the same from the quote to the last receipt."""
-    have = set(PortalLink.objects.filter(job=job).values_list("contact_id", flat=True))
-    PortalLink.objects.bulk_create(
-        [_new_link(job, contact, at) for contact in contacts if contact.id not in have]
-    )
+def ensure_links(
+    job: Job, contacts: Sequence[Contact], *, at: datetime, links: Sequence[PortalLink] | None = None
+) -> list[PortalLink]:
+    """
+    Every contact has one link to this job; it stays the same from the quote to the last receipt.
+    Returns those that are new. `links`, when they are at hand, are not asked for again.
+    """
+    known = PortalLink.objects.filter(job=job) if links is None else links
+    have = {link.contact_id for link in known}
+    missing = [_new_link(job, contact, at) for contact in contacts if contact.id not in have]
+    return PortalLink.objects.bulk_create(missing) if missing else []
 
 
 def _new_link(job: Job, contact: Contact, at: datetime) -> PortalLink:

@@ -14,6 +14,7 @@ from milepost.queries.paper.facts import JobFacts, LineFacts, RowFacts, TaxFacts
 from milepost.records.businesses import Business
 from milepost.records.customers import Contact
 from milepost.records.jobs import Job, ScheduleRow
+from milepost.records.post import PortalLink
 from milepost.records.work import Completion
 
 RowState = Literal["paid", "billed", "now", "ahead"]
@@ -24,8 +25,10 @@ def local_day(business: Business, at: datetime) -> date:
     return at.astimezone(ZoneInfo(business.timezone)).date()
 
 
-def job_facts(job: Job, contacts: Sequence[Contact], *, at: datetime) -> JobFacts:
-    """What every document of the job says at its head and foot."""
+def job_facts(
+    job: Job, contacts: Sequence[Contact], *, at: datetime, links: Sequence[PortalLink] | None = None
+) -> JobFacts:
+    """What every document of the job says at its head and foot. Links at hand are not asked for again."""
     return JobFacts(
         business=job.business,
         customer=job.customer,
@@ -37,7 +40,7 @@ def job_facts(job: Job, contacts: Sequence[Contact], *, at: datetime) -> JobFact
         contract_cents=job.contract_cents,
         signed_on=job.signed_on if job.origin == "quote" else None,
         terms=job.terms,
-        pay_url=pay_url(job.id, contacts),
+        pay_url=pay_url(job.id, contacts, links),
         at=at,
         recovery=job.recovery,
     )

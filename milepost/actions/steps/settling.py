@@ -1,19 +1,16 @@
 """What a payment settles, what happens when it clears, and how it is taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
-
 from milepost.actions.actor import Actor
-from milepost.actions.steps.billing_state import LoadedJob, load, settled_by_invoice, settled_by_row
+from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.journal import Move, post
 from milepost.actions.steps.numbering import next_number
-from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
+from milepost.actions.steps.outbox import post_to, post_to_office
 from milepost.actions.steps.paper import job_facts, row_facts
 from milepost.actions.steps.timeline import tell
 from milepost.core.money import Money
@@ -21,9 +18,7 @@ from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.paper.facts import CoveredFacts, ReceiptFacts
 from milepost.queries.paper.receipt import receipt_content
-from milepost.records.customers import Contact
 from milepost.records.invoices import Invoice
-from milepost.records.jobs import Job
 from milepost.records.payments import Allocation, Payment, Receipt
 
 
@@ -45,31 +40,30 @@ class Balance:
     open_cents: int
 
 
-def open_balances(job: Job) -> list[Balance]:
+def open_balances(loaded: LoadedJob) -> list[Balance]:
     """The job's invoices, oldest first, each with its balance."""
-    invoices = Invoice.objects.filter(job=job).annotate(settled=Coalesce(Sum("allocations__amount_cents"), 0))
-    return [Balance(invoice, invoice.total_cents - invoice.settled) for invoice in invoices.order_by("id")]
+    return [Balance(invoice, loaded.open_cents(invoice)) for invoice in loaded.invoices]
 
 
 def allocate(
-    payment: Payment, job: Job, *, first: int | None = None, split: Sequence[tuple[int, int]] = ()
+    payment: Payment, loaded: LoadedJob, *, first: int | None = None, split: Sequence[tuple[int, int]] = ()
 ) -> None:
     """
     Settle invoices of the job with this payment: as `split` says, else `first`, then the oldest.
 
     Refuses SplitTooLarge and SplitBeyondPayment; what is over stays unallocated.
     """
-    balances = open_balances(job)
+    balances = open_balances(loaded)
     wanted = _checked_split(payment, balances, split) if split else _oldest_first(payment, balances, first)
-    Allocation.objects.bulk_create(
-        [
-            Allocation(
-                business_id=payment.business_id, payment=payment, invoice_id=invoice_id, amount_cents=cents
-            )
-            for invoice_id, cents in wanted
-            if cents
-        ]
-    )
+    parts = [
+        Allocation(
+            business_id=payment.business_id, payment=payment, invoice_id=invoice_id, amount_cents=cents
+        )
+        for invoice_id, cents in wanted
+        if cents
+    ]
+    Allocation.objects.bulk_create(parts)
+    loaded.add(parts, state=payment.state)
 
 
 def _oldest_first(payment: Payment, balances: list[Balance], first: int | None) -> list[tuple[int, int]]:
@@ -96,11 +90,14 @@ def _checked_split(
     return list(split)
 
 
-def clear_payment(payment: Payment, job: Job, *, by: Actor, at: datetime) -> None:
+def clear_payment(payment: Payment, loaded: LoadedJob, *, by: Actor, at: datetime) -> None:
     """The money is here: journal, receipt, messages; and the job closes if nothing is left."""
-    payment.state, payment.cleared_at = "cleared", at
-    payment.save(update_fields=["state", "cleared_at"])
-    applied = payment.allocations.aggregate(sum=Coalesce(Sum("amount_cents"), 0))["sum"]
+    job = loaded.job
+    if payment.state != "cleared":
+        payment.state, payment.cleared_at = "cleared", at
+        payment.save(update_fields=["state", "cleared_at"])
+    covers = loaded.clear(payment)
+    applied = sum(covers.values())
     excess = payment.amount_cents - applied
     post(
         "payment_cleared",
@@ -111,10 +108,9 @@ def clear_payment(payment: Payment, job: Job, *, by: Actor, at: datetime) -> Non
         job_id=job.id,
         payment_id=payment.id,
     )
-    loaded, contacts = load(job), contacts_for(job, "everyone")
-    receipt = _receipt(payment, loaded, contacts, excess, at)
-    _tell_paid(payment, job, contacts, receipt, excess, by=by, at=at)
-    close_if_finished(loaded, contacts, by=Actor.system(job.business_id), at=at)
+    receipt = _receipt(payment, loaded, covers, excess, at)
+    _tell_paid(payment, loaded, receipt, covers, excess, by=by, at=at)
+    close_if_finished(loaded, loaded.contacts, by=Actor.system(job.business_id), at=at)
 
 
 def release(payment: Payment) -> None:
@@ -135,22 +131,22 @@ def release(payment: Payment) -> None:
 
 
 def _receipt(
-    payment: Payment, loaded: LoadedJob, contacts: list[Contact], excess: int, at: datetime
+    payment: Payment, loaded: LoadedJob, covers: Mapping[int, int], excess: int, at: datetime
 ) -> Receipt:
     job, number = loaded.job, next_number("receipt")
-    settled, covered = settled_by_row(job), _covered(payment, job)
+    settled = loaded.settled_by_row()
     facts = ReceiptFacts(
-        job=job_facts(job, contacts, at=at),
+        job=job_facts(job, loaded.contacts, at=at, links=loaded.links),
         number=number.text,
         method=payment.method,
         reference=payment.reference,
         received_on=payment.received_on,
         amount_cents=payment.amount_cents,
-        covered=covered,
+        covered=_covered(loaded, covers),
         credit_cents=excess,
         billed_cents=loaded.billed_cents,
         paid_cents=sum(settled.values()),
-        covers_deposit=payment.allocations.filter(invoice__kind="deposit").exists(),
+        covers_deposit=any(i.kind == "deposit" and i.id in covers for i in loaded.invoices),
         rows=row_facts(loaded, settled=settled, now={}, done={}),
     )
     document = freeze(job, "receipt", f"Receipt {number.text}", receipt_content(facts), at=at)
@@ -165,28 +161,27 @@ def _receipt(
     )
 
 
-def _covered(payment: Payment, job: Job) -> list[CoveredFacts]:
+def _covered(loaded: LoadedJob, covers: Mapping[int, int]) -> list[CoveredFacts]:
     """What is left counts cleared money only: a receipt never calls paid what may still come back."""
-    settled = settled_by_invoice(job)
-    by_invoice = dict(payment.allocations.values_list("invoice_id", "amount_cents"))
+    settled = loaded.settled_by_invoice()
     return [
         CoveredFacts(
-            balance.invoice.number_text,
-            balance.invoice.title,
-            balance.invoice.total_cents,
-            by_invoice[balance.invoice.id],
-            balance.invoice.total_cents - settled.get(balance.invoice.id, 0),
+            invoice.number_text,
+            invoice.title,
+            invoice.total_cents,
+            covers[invoice.id],
+            invoice.total_cents - settled.get(invoice.id, 0),
         )
-        for balance in open_balances(job)
-        if balance.invoice.id in by_invoice
+        for invoice in loaded.invoices
+        if invoice.id in covers
     ]
 
 
 def _tell_paid(
     payment: Payment,
-    job: Job,
-    contacts: list[Contact],
+    loaded: LoadedJob,
     receipt: Receipt,
+    covers: Mapping[int, int],
     excess: int,
     *,
     by: Actor,
@@ -198,12 +193,13 @@ def _tell_paid(
         "method": payment.method,
         "receipt": receipt.number_text,
         "credit_cents": excess,
-        "invoice_ids": list(payment.allocations.values_list("invoice_id", flat=True)),
+        "invoice_ids": list(covers),
     }
+    job = loaded.job
     tell(job, "payment_received", by=by, at=at, document_id=receipt.document_id, **facts)
     post_to(
         job,
-        [contact for contact in contacts if contact.pays] or contacts,
+        [contact for contact in loaded.contacts if contact.pays] or loaded.contacts,
         "receipt",
         cause=str(payment.id),
         facts=facts,

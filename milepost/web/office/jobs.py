@@ -81,12 +81,11 @@ def send(request: HttpRequest, job: int) -> HttpResponse:
 @door("office")
 def pay(request: HttpRequest, job: int) -> HttpResponse:
     try:
-        currency = job_page(request.business_id, job, at=request.at).currency
         record_payment(
             by=request.actor,
             at=request.at,
             job_id=job,
-            amount_cents=money_cents(request.POST.get("amount", ""), currency, field="amount"),
+            amount_cents=money_cents(request.POST.get("amount", ""), request.currency, field="amount"),
             method=request.POST.get("method", "check"),
             reference=checked_text(request.POST.get("reference", ""), field="reference", most=100),
             form_key=request.POST.get("form_key", ""),

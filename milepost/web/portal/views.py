@@ -33,7 +33,9 @@ def guest_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     @wraps(view)
     def guarded(request: HttpRequest, token: str, **kwargs: object) -> HttpResponse:
         try:
-            response = view(request, guest_of(token), **kwargs)
+            guest = guest_of(token)
+            with timezone.override(guest.timezone):
+                response = view(request, guest, **kwargs)
         except NotThere:
             raise Http404 from None
         response.setdefault("Cache-Control", "no-store")
