@@ -1,6 +1,7 @@
-"""Time what matters: `python -m bench` prints JSON, a part after the other. `python -m bench.walk STEP` shows its SQL."""
+"""Time what matters: `python -m bench` prints JSON, a part after the other. `python -m bench.walk STEP` shows a step's SQL."""
 
-from bench import pdf, walk
+from bench import lists, pdf, walk
 
 pdf.main()
 walk.main()
+lists.main()

@@ -15,11 +15,10 @@ import json
 import sys
 from decimal import Decimal
 
-from bench.measure import Meter, database
-
 from django.test import Client
 from django.utils import timezone
 
+from bench.measure import Meter, database
 from milepost.actions.businesses import add_tax_code
 from milepost.queries.job_page import JobPage, job_page
 from tests.cast import Cast, make_cast
@@ -54,7 +53,12 @@ def quote_form(tax: int, number: int) -> dict[str, object]:
             f"line-{n}-tax": str(tax),
         }
     for n, (name, kind, basis, value) in enumerate(SCHEDULE, start=1):
-        form |= {f"row-{n}-name": name, f"row-{n}-kind": kind, f"row-{n}-basis": basis, f"row-{n}-value": value}
+        form |= {
+            f"row-{n}-name": name,
+            f"row-{n}-kind": kind,
+            f"row-{n}-basis": basis,
+            f"row-{n}-value": value,
+        }
     return form
 
 
@@ -85,7 +89,12 @@ def walk(cast: Cast, people: People, tax: int, meter: Meter, number: int) -> int
 def pay(cast: Cast, people: People, job: int, meter: Meter, name: str) -> None:
     due = look(cast, job).due_now
     with meter.step(name):
-        form = {"amount": f"{due.cents / 100:.2f}", "method": "check", "reference": "1", "form_key": f"{job}{name}"}
+        form = {
+            "amount": f"{due.cents / 100:.2f}",
+            "method": "check",
+            "reference": "1",
+            "form_key": f"{job}{name}",
+        }
         done(people.office.post(f"/jobs/{job}/payments/", form))
 
 
@@ -112,7 +121,9 @@ def main(*, show: str = "") -> None:
                 people.office.get(f"/jobs/{job}/")
             with pages.step("quote form"):
                 people.office.get("/quotes/new/")
-        print(json.dumps({"walk": meter.total(), "steps": meter.medians(), "pages": pages.medians()}, indent=2))
+        print(
+            json.dumps({"walk": meter.total(), "steps": meter.medians(), "pages": pages.medians()}, indent=2)
+        )
         if show:
             sys.stdout.write("\n".join(meter.said[show]) + "\n")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from milepost.core.money import Money
@@ -300,23 +300,26 @@ def needs(*, at: datetime) -> Needs:
     """Ready to bill, late, unsigned: what nobody may overlook."""
     business = Business.objects.get()
     today = at.astimezone(ZoneInfo(business.timezone)).date()
-    late = _with_balance(Invoice.objects.filter(due_on__lt=today)).order_by("due_on")
+    late = _with_balance(Invoice.objects.filter(due_on__lt=today)).order_by("due_on", "id")
+    late = late.filter(settled__lt=F("total_cents"))
     unsigned = Job.objects.select_related("customer", "site").filter(state="sent").order_by("-id")
     unsigned = unsigned.annotate(billed=Coalesce(Sum("invoices__total_cents"), 0)).prefetch_related(
         "versions"
     )
     return Needs(
         _ready(business, today),
-        [row for row in (_invoice(i, today) for i in late[:500]) if row.balance.cents > 0][:PAGE],
+        [_invoice(invoice, today) for invoice in late[:PAGE]],
         [_job(job) for job in unsigned[:PAGE]],
     )
 
 
 def _ready(business: Business, today: date) -> list[ReadyRow]:
-    rows = ScheduleRow.objects.filter(job__state="open", kind="milestone").exclude(
-        id__in=InvoiceRow.objects.values("row_id")
+    standing = Completion.objects.filter(withdrawn_at__isnull=True, job__state="open")
+    rows = (
+        ScheduleRow.objects.filter(job__state="open", kind="milestone")
+        .filter(Q(id__in=standing.values("row_id")) | Q(bill_on="before"))
+        .exclude(id__in=InvoiceRow.objects.values("row_id"))
     )
-    standing = Completion.objects.filter(withdrawn_at__isnull=True, row__in=rows)
     done = {c.row_id: c for c in standing.select_related("acceptance")}
     holidays = holidays_around(business.holidays, today)
     ready = []

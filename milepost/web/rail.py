@@ -31,6 +31,7 @@ class Entry:
     is_money: bool
     is_here: bool
     waiting: int | None
+    waits: bool
 
 
 def entries(*, path: str, waiting: int | None) -> list[Entry]:
@@ -39,7 +40,16 @@ def entries(*, path: str, waiting: int | None) -> list[Entry]:
     there = [door for door in doors if door[1]]
     here = max((href for _name, href, *_rest in there if _leads_to(href, path)), key=len, default="")
     return [
-        Entry(href, label, icon, short, name in MONEY, href == here, waiting if icon == "bell" else None)
+        Entry(
+            href,
+            label,
+            icon,
+            short,
+            name in MONEY,
+            href == here,
+            waiting if icon == "bell" else None,
+            icon == "bell",
+        )
         for name, href, label, icon, short in there
     ]
 

@@ -116,3 +116,13 @@ def test_a_new_business_starts_with_three_fields(database):
         follow=True,
     )
     assert "All quiet" in started.content.decode()
+
+
+def test_an_old_invoice_that_is_late_is_not_hidden_by_newer_ones_that_are_paid(cast):
+    job = kitchen(cast)
+    alice = signed_in(cast, "alice@example.com")
+    assert "1001 Deposit" in alice.get("/").content.decode()
+    assert alice.get("/needs/count/").content.decode().strip().startswith('<span class="count">1')
+    alice.post(f"/jobs/{job.job_id}/payments/", {"amount": "10000", "method": "cash", "form_key": "b"})
+    assert "All quiet" in alice.get("/").content.decode()
+    assert alice.get("/needs/count/").content.decode().strip() == ""

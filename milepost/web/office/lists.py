@@ -31,6 +31,14 @@ def _needs(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @door("office")
+def needs_count(request: HttpRequest) -> HttpResponse:
+    """How many things wait, for the rail of any page."""
+    waiting = lists.needs(request.business_id, at=request.at).count
+    return render(request, "office/_count.html", {"waiting": waiting})
+
+
+@require_GET
+@door("office")
 def jobs(request: HttpRequest) -> HttpResponse:
     page = lists.jobs(request.business_id, quotes=False, before=older_than(request))
     return render(request, "office/jobs.html", {"page": page})

@@ -7,6 +7,7 @@ from milepost.web.office import jobs, lists, quote_form, quotes, settings, simpl
 app_name = "office"
 urlpatterns = [
     path("", lists.needs, name="needs"),
+    path("needs/count/", lists.needs_count, name="needs_count"),
     path("start/", start.start, name="start"),
     path("jobs/", lists.jobs, name="jobs"),
     path("jobs/<int:job>/", jobs.page, name="job"),
