@@ -74,7 +74,8 @@ def serve(arguments: argparse.Namespace) -> int:
 
     with databases.running(), _ended_by_signals():
         databases.migrate(say)
-        if arguments.demo and databases.is_empty():
+        databases.check_guards()
+        if arguments.demo:
             _load_demo()
 
         def ready() -> None:
@@ -106,6 +107,7 @@ def work(_arguments: argparse.Namespace) -> int:
     from milepost.mailroom import worker
 
     with databases.running():
+        databases.check_guards()
         worker.run_forever()
     return 0
 
@@ -116,15 +118,23 @@ def demo(_arguments: argparse.Namespace) -> int:
 
     with databases.running(), _ended_by_signals():
         databases.migrate(say)
-        if databases.is_empty():
-            _load_demo()
+        _load_demo()
         _show_demo()
     return 0
 
 
 def _load_demo() -> None:
+    """Into an empty database; one that was interrupted is begun anew."""
+    from milepost.config import databases
     from milepost.stories import demo as stories
 
+    kept = databases.businesses()
+    if kept == 1 and stories.is_half_loaded():
+        say("The demo was interrupted last time; it is begun anew.")
+        databases.wipe()
+        databases.migrate(say)
+    elif kept:
+        return
     say("Loading the demo: a dozen jobs, played through from their first quote …")
     stories.load_demo(say=say)
 

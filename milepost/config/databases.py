@@ -14,6 +14,7 @@ from django.db import OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from milepost.config import environment, postgres
+from milepost.records import manifest
 
 MIGRATION_LOCK = 0x4D505354  # any number of processes may start at once; one migrates
 Say = Callable[[str], None]
@@ -69,16 +70,35 @@ def migrate(say: Say) -> None:
     owner.close()
 
 
+def check_guards() -> None:
+    """Refuse a database that lacks a guard, or gives the application a right that it must not have."""
+    wrong = manifest.differences()
+    if wrong:
+        shown = "\n".join(f"  {line}" for line in wrong[:20])
+        raise NotReady(
+            f"The database is not guarded as it must be ({len(wrong)} differences):\n{shown}\n"
+            "Restore a backup, or ask whoever changed the database by hand to take it back."
+        )
+
+
+def wipe() -> None:
+    """Throw everything away. Only for a demo that was not finished."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    connections["owner"].close()
+    connections["default"].close()
+
+
 def _pending() -> int:
     executor = MigrationExecutor(connections["owner"])
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def is_empty() -> bool:
-    """Whether nobody keeps a business here yet."""
+def businesses() -> int:
+    """How many businesses are kept here."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT NOT EXISTS (SELECT 1 FROM business)")
-        return bool(cursor.fetchone()[0])
+        cursor.execute("SELECT count(*) FROM business")
+        return int(cursor.fetchone()[0])
 
 
 @contextmanager

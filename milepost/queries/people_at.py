@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from milepost.queries.door import question
+from milepost.records.businesses import Business
 from milepost.records.people import User
 
 
@@ -14,3 +16,9 @@ def business_of(email: str) -> int:
         cursor.execute("SELECT business_id FROM mp_memberships(%s)", [user.id])
         row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+@question
+def is_unfinished_practice() -> bool:
+    """Whether this business is a demo that was begun and not marked as finished."""
+    return not Business.objects.get().is_practice

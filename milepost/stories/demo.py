@@ -25,7 +25,7 @@ from milepost.actions.businesses import (
     start_business,
 )
 from milepost.mailroom.intake import take_photo
-from milepost.queries.people_at import business_of
+from milepost.queries.people_at import business_of, is_unfinished_practice
 from milepost.queries.portal_people import LinkRow, portal_links
 from milepost.stories.player import play
 from milepost.stories.stage import Stage
@@ -64,7 +64,14 @@ def load_demo(at: datetime | None = None, *, say: Say = lambda _: None) -> DemoR
     for path in sorted(JOBS.glob("*.yaml")):
         say(f"  {path.stem}")
         play(shifted(path.read_text(), today), stage=stage)
+    change_business(by=stage.owner, at=at, is_practice=True)
     return report()
+
+
+def is_half_loaded() -> bool:
+    """Whether a demo was begun here and not finished."""
+    business_id = business_of(PEOPLE[0][1])
+    return bool(business_id) and is_unfinished_practice(business_id)
 
 
 def report() -> DemoReport:
@@ -96,7 +103,7 @@ def _stage(at: datetime) -> Stage:
     (owner_name, email, _), *others = PEOPLE
     started = start_business(
         name="Northside Kitchens", owner_name=owner_name, email=email, password=PASSWORD, at=at,
-        timezone=TIMEZONE, is_practice=True,
+        timezone=TIMEZONE,
     )  # fmt: skip
     owner = Actor(started.business_id, "owner", owner_name, user_id=started.user_id)
     change_business(

@@ -1,11 +1,14 @@
 """The demo: a job in every state, whatever the day."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from milepost.actions.actor import Actor
 from milepost.queries.job_page import job_page
 from milepost.records.jobs import Job
 from milepost.records.scope import scoped
+from milepost.stories import demo
 from milepost.stories.demo import load_demo, where_to_sign_in
 
 AT = datetime(2027, 6, 9, 17, 0, tzinfo=UTC)
@@ -36,3 +39,22 @@ def test_the_demo_says_where_to_sign_in(database):
     said = "\n".join(where_to_sign_in())
     for part in ("alice@northside.example", "bo@northside.example", "tess@northside.example", "/c/"):
         assert part in said
+
+
+def test_a_demo_that_was_interrupted_is_begun_anew(database, monkeypatch):
+    # Given a demo that was killed after its first job
+    def killed(text, *, stage):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo, "play", killed)
+    with suppress(KeyboardInterrupt):
+        load_demo(AT)
+    assert demo.is_half_loaded()
+    # When it is whole, nothing is begun anew
+    monkeypatch.undo()
+    demo.change_business(by=owner_of_the_demo(), at=AT, is_practice=True)
+    assert not demo.is_half_loaded()
+
+
+def owner_of_the_demo() -> Actor:
+    return Actor(demo.report().business_id, "owner", "Alice")
