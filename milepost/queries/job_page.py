@@ -32,7 +32,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class ContactLink:
-    """A person of the customer, and their link to this job ("" before anything was sent)."""
+    """
+    A person of the customer, and their link to this job ("" before anything was sent). Messages go
+    to their email address, to their phone, or to both.
+    """
 
     contact_id: int
     name: str
@@ -121,6 +124,7 @@ class JobPage:
     payments: Sequence[PaymentRow]
     history: Sequence[EventRow]
     today: date
+    technician_sends: bool = True
 
     @property
     def now(self) -> Stop | None:
@@ -190,6 +194,7 @@ def job_page(job_id: int, *, at: datetime) -> JobPage:
         payments=payments,
         history=_history(job),
         today=today,
+        technician_sends=job.business.technician_sends,
     )
 
 

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.walking import DESK, PHONE, sign_in
+from milepost.queries.lists import messages
+from tests.browser.walking import DESK, PHONE, Hand, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -79,3 +80,23 @@ def test_a_quote_is_written_changed_and_priced_as_one_types(site, cast, browser,
     phone.get_by_role("button", name="Sign only, pay later").click()
     assert phone.get_by_text("24,337.50").first.is_visible()
     assert phone.get_by_text("Pulls fitted").is_visible()
+
+
+def test_small_work_is_invoiced_for_somebody_who_is_only_a_phone_number(site, cast, browser, photograph):  # type: ignore[no-untyped-def]
+    office = browser.new_context(viewport=PHONE).new_page()
+    sign_in(office, site, "alice@example.com", cast.password)
+    office.goto(f"{site.url}/invoices/new/")
+    hand = Hand(office)
+    hand.fill("reach", "+1 312 555 0188")
+    hand.fill("line-1-description", "Unblock the kitchen drain")
+    hand.fill("line-1-price", "180")
+    expect(office.locator("#quote-summary").get_by_text("180.00").last).to_be_visible()
+    photograph(office, "simple-invoice")
+    hand.press(office.get_by_role("button", name="Send invoice"))
+    assert hand.count == 4
+    assert office.get_by_text("180.00").first.is_visible()
+    site.work()
+    texts = [row for row in messages(cast.business_id).rows if row.to_address == "+13125550188"]
+    assert [row.channel for row in texts] == ["text"]
+    assert "$180.00" in texts[0].body_text and "/c/" in texts[0].body_text
+    office.get_by_text("QR code").first.wait_for()

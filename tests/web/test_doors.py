@@ -126,3 +126,17 @@ def test_an_old_invoice_that_is_late_is_not_hidden_by_newer_ones_that_are_paid(c
     alice.post(f"/jobs/{job.job_id}/payments/", {"amount": "10000", "method": "cash", "form_key": "b"})
     assert "All quiet" in alice.get("/").content.decode()
     assert alice.get("/needs/count/").content.decode().strip() == ""
+
+
+def test_where_the_office_checks_first_the_technician_is_told_so_and_sends_nothing(cast):
+    job = kitchen(cast)
+    alice, tess = signed_in(cast, "alice@example.com"), signed_in(cast, "tess@example.com")
+    paid = {"bank_from_cents": "3000", "transfer_details": "", "cheque_details": ""}
+    alice.post("/settings/paid/", paid)
+    row = job.rows["Rough-in complete"]
+    tess.post(f"/field/jobs/{job.job_id}/milestones/{row}/completion/", {})
+    page = tess.get(f"/field/jobs/{job.job_id}/").content.decode()
+    assert "The office checks it first" in page and "Send 10,000.00" not in page
+    refused = tess.post(f"/field/jobs/{job.job_id}/milestones/{row}/invoice/")
+    assert refused.status_code == 422
+    assert "Rough-in complete" in alice.get("/").content.decode()

@@ -47,6 +47,7 @@ def _job(request: HttpRequest, job: int, refusal: Refusal | None = None) -> Http
         "job": page,
         "current": current,
         "payer": payer,
+        "office_checks": request.actor.role == "technician" and not page.technician_sends,
         "refusal": refusal,
         "note": request.POST.get("note", ""),
     }
