@@ -1,0 +1,151 @@
+"""Late fees, early payment and days: worked examples with their sources, and what always holds."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milepost.core.duedates import add_business_days, add_months, due_on, is_business_day, month_end, shutdown
+from milepost.core.early_payment import (
+    EarlyTerms,
+    discount_by_part,
+    discount_cents,
+    payment_for_cents,
+    settled_by_cents,
+)
+from milepost.core.latefees import LateTerms, late_fee_cents
+from milepost.core.money import parse_cents, plain
+from tests.core import samples
+
+DUE = date(2026, 3, 1)
+
+
+def _terms(cells: dict[str, str]) -> LateTerms:
+    rate, _, unit = cells["rate"].partition(" % a ")
+    caps = cells["cap"].partition(" %")
+    return LateTerms(
+        Decimal(rate),
+        annual=unit == "year",
+        per=cells["per"].replace(" ", "_"),  # type: ignore[arg-type]
+        year_days="actual" if cells["year"] == "actual" else int(cells["year"]),  # type: ignore[arg-type]
+        grace_days=int(cells["grace"]),
+        flat_cents=parse_cents(cells["flat"], "USD"),
+        cap_percent=Decimal(caps[0]) if caps[0] else None,
+        compound="compound" in cells["note"],
+        daily_rounded="daily" in cells["note"],
+    )
+
+
+@pytest.mark.parametrize("cells", samples.table("late-fees", "fees"), ids=lambda c: c["source"])
+def test_a_late_fee_comes_to_what_the_page_says(cells: dict[str, str]) -> None:
+    fee = late_fee_cents(
+        parse_cents(cells["overdue"], "USD"), DUE, date.fromisoformat(cells["on"]), _terms(cells)
+    )
+    assert plain(fee, "USD") == cells["fee"]
+
+
+@pytest.mark.parametrize("cells", samples.table("late-fees", "days"), ids=lambda c: c["case"])
+def test_a_day_is_found_as_the_page_says(cells: dict[str, str]) -> None:
+    words = dict(part.split("=") for part in cells["rule"].split())
+    start = date.fromisoformat(cells["from"])
+    off = {date.fromisoformat(day) for day in words.get("off", "").split(",") if day}
+    worked = {date.fromisoformat(day) for day in words.get("worked", "").split(",") if day}
+    if "business" in words:
+        weekend = () if words.get("weekends") == "count" else (5, 6)
+        found = add_business_days(start, int(words["business"]), off, weekend=weekend, extra_working=worked)
+    else:
+        found = due_on(
+            start,
+            int(words.get("days", 0)),
+            months=int(words.get("months", 0)),
+            end_of_month=words.get("end") == "month",
+            day_of_month=int(words["on"]) if "on" in words else None,
+        )
+    assert found.isoformat() == cells["is"]
+
+
+def test_two_percent_within_ten_days_and_the_whole_within_thirty():
+    """LF-2-10 and LF-228794."""
+    terms = EarlyTerms(Decimal(2), 10, 30)
+    issued = date(2025, 1, 31)
+    assert (terms.until(issued), terms.due(issued)) == (date(2025, 2, 10), date(2025, 3, 2))
+    assert payment_for_cents(1_000_00, terms.percent) == 980_00
+    assert 54_05 - discount_cents(54_05, Decimal(2)) == 52_97
+
+
+def test_a_month_s_31st_is_a_month_end_and_comes_back_as_the_31st():
+    days = [add_months(date(2027, 1, 31), n, anchor=31) for n in range(4)]
+    assert [day.day for day in days] == [31, 28, 31, 30]
+
+
+def test_nothing_is_charged_while_the_grace_lasts_nor_on_nothing():
+    terms = LateTerms(Decimal("1.5"), flat_cents=25_00, grace_days=5)
+    assert late_fee_cents(1_000_00, DUE, DUE + timedelta(days=5), terms) == 0
+    assert late_fee_cents(1_000_00, DUE, DUE + timedelta(days=6), terms) > 25_00
+    assert late_fee_cents(0, DUE, DUE + timedelta(days=60), terms) == 0
+    assert late_fee_cents(-5, DUE, DUE + timedelta(days=60), terms) == 0
+    free = LateTerms(Decimal("1.5"), grace_days=5, grace_is_free=True)
+    assert late_fee_cents(1_000_00, DUE, DUE + timedelta(days=6), free) == 49  # one day
+
+
+def test_a_cap_in_cents_bounds_the_flat_fee_too():
+    terms = LateTerms(Decimal(2), flat_cents=50_00, cap_cents=60_00)
+    assert late_fee_cents(10_000_00, DUE, DUE + timedelta(days=300), terms) == 60_00
+
+
+AMOUNTS = st.integers(0, 10**9)
+TERMS = st.builds(
+    LateTerms,
+    percent=st.decimals(0, 20, places=3),
+    annual=st.booleans(),
+    per=st.sampled_from(["day", "started_month", "full_month"]),
+    year_days=st.sampled_from([360, 365, "actual"]),
+    grace_days=st.integers(0, 20),
+    grace_is_free=st.booleans(),
+    flat_cents=st.integers(0, 100_00),
+    cap_percent=st.one_of(st.none(), st.decimals(0, 50, places=1)),
+    compound=st.booleans(),
+)
+
+
+@given(AMOUNTS, TERMS, st.integers(0, 800), st.integers(0, 100))
+def test_a_late_fee_never_falls_as_days_go_by_and_keeps_to_its_cap(amount, terms, days, more):
+    fee = late_fee_cents(amount, DUE, DUE + timedelta(days=days), terms)
+    later = late_fee_cents(amount, DUE, DUE + timedelta(days=days + more), terms)
+    assert 0 <= fee <= later
+    if terms.cap_percent is not None:
+        assert later <= amount * terms.cap_percent / 100 + 1
+
+
+@given(AMOUNTS, st.decimals(0, 99, places=2))
+def test_what_a_discounted_payment_settles_is_what_it_was_paid_for(paid, percent):
+    settled = settled_by_cents(paid, percent)
+    assert payment_for_cents(settled, percent) <= paid
+    assert payment_for_cents(settled + 2, percent) > paid or percent > 50
+
+
+@given(st.integers(0, 10**8), st.lists(st.integers(0, 10**8), min_size=1, max_size=5).filter(any))
+def test_a_discount_over_net_and_taxes_adds_up(discount, parts):
+    shares = discount_by_part(discount, dict(enumerate(parts)))
+    assert sum(shares.values()) == discount
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 1, 1)), st.integers(-60, 60), st.sets(st.integers(0, 200)))
+def test_so_many_business_days_lie_between(day, n, off):
+    holidays = {day + timedelta(days=k - 100) for k in off}
+    found = add_business_days(day, n, holidays)
+    step = 1 if n > 0 else -1
+    between = [day + timedelta(days=step * k) for k in range(1, abs((found - day).days) + 1)]
+    assert sum(is_business_day(d, holidays) for d in between) == abs(n)
+    assert n == 0 or is_business_day(found, holidays)
+
+
+def test_a_calendar_without_a_business_day_is_a_mistake_and_not_for_ever():
+    with pytest.raises(ValueError, match="no business day"):
+        add_business_days(DUE, 1, weekend=range(7))
+    assert is_business_day(date(2026, 12, 28)) and not is_business_day(
+        date(2026, 12, 28), shutdown(date(2026, 12, 24), date(2027, 1, 1))
+    )
+    assert month_end(date(2026, 2, 1)) == date(2026, 2, 28)
