@@ -53,7 +53,7 @@ def largest_remainder(exact: Sequence[Fraction | int], total: int) -> list[int]:
     >>> largest_remainder([Fraction(-7, 2), Fraction(-3, 2)], -5)
     [-4, -1]
     """
-    if exact and all(x <= 0 for x in exact):
+    if exact and total <= 0 and all(x <= 0 for x in exact):
         return [-cents for cents in _spread([-x for x in exact], -total)]
     return _spread(exact, total)
 

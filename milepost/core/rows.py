@@ -1,7 +1,7 @@
 """What a payment schedule is made of: its rows, the snapshot they are priced at, what is refused."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
@@ -195,6 +195,30 @@ class Snapshot:
     @property
     def billed_cents(self) -> int:
         return sum(self.billed.values())
+
+
+def billed_part(row: Row, amount_cents: int, rows: Iterable[Row]) -> Row:
+    """
+    The part of a row that stays billed when the rest of it is open again: a fixed, frozen row.
+
+    Its id is the row's with "billed" and a number before it, so that a row can be parted again.
+
+    >>> whole = Row("walls", "milestone", "percent", Decimal(50), amount_cents=500_00, billed=True)
+    >>> billed_part(whole, 200_00, [whole]).id, billed_part(whole, 200_00, [whole]).amount_cents
+    (('billed', 1, 'walls'), 20000)
+    """
+    parts = sum(isinstance(other.id, tuple) and other.id[-1] == row.id for other in rows)
+    return replace(
+        row,
+        id=("billed", parts + 1, row.id),
+        basis="fixed",
+        value=amount_cents,
+        lines=frozenset(),
+        placed_cents=0,
+        weight=None,
+        billed=True,
+        amount_cents=amount_cents,
+    )
 
 
 def open_cents(priced: PricedContract, snapshot: Snapshot, lines: frozenset[Hashable]) -> int:

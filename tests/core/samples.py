@@ -7,8 +7,7 @@ remainder"; its milestones are called 1, 2, 3 in order.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,8 +15,7 @@ from milepost.core.billing import Bill, JobState, bill, sign
 from milepost.core.contract import ContractLine, PricedContract, price
 from milepost.core.money import parse_cents, plain
 from milepost.core.rounding import Rule
-from milepost.core.rows import Recovery, Row, Snapshot
-from milepost.core.schedule import row_amounts
+from milepost.core.rows import Recovery, Row
 from milepost.core.tax import TaxPer, TaxRate
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -86,30 +84,6 @@ def bill_all(state: JobState, sets: Sequence[Sequence[str]]) -> tuple[list[Bill]
         bills.append(bill(state, rows))
         state = state.after(bills[-1])
     return bills, state
-
-
-def after_change(
-    state: JobState, priced: PricedContract, *, placed: Mapping[str, int] | None = None
-) -> JobState:
-    """The job on a new contract: a snapshot of what is billed, and the open rows priced anew."""
-    snapshot = Snapshot(dict(state.billed), state.due_cents, state.recovered_cents)
-    rows = [
-        replace(
-            row,
-            billed=row.kind == "deposit" or row.id in state.billed_row_ids,
-            placed_cents=row.placed_cents + (placed or {}).get(str(row.id), 0),
-        )
-        for row in state.rows
-    ]
-    new = row_amounts(priced, rows, recovery=state.recovery, snapshot=snapshot, on_excess="cut")
-    return replace(
-        state,
-        priced=priced,
-        rows=tuple(replace(row, amount_cents=new[row.id]) for row in rows),
-        amounts=new,
-        snapshot=snapshot,
-        portions={},
-    )
 
 
 def amounts(state: JobState) -> list[str]:

@@ -11,9 +11,10 @@ from milepost.core.billing import (
     RowNotInSchedule,
     bill,
 )
+from milepost.core.changes import change
 from milepost.core.contract import Key
 from milepost.core.refusals import Refusal
-from tests.core.samples import after_change, bill_all, contract, job
+from tests.core.samples import bill_all, contract, job
 from tests.core.test_rules_tables import assert_closed
 
 STORY = ("24000.00 @ 8.25, 80 × 95.00", "deposit 25 %, 25 %, fixed 12000.00, remainder")
@@ -93,7 +94,7 @@ def test_a_change_order_does_not_price_again_what_is_already_billed() -> None:
     signed = job("10000.00 @ 8.25", "50 %, fixed 1000.00, remainder")
     billed = signed.after(bill(signed, ["1"]))
     # When line b, 90,000.00 without tax, is added
-    changed = after_change(billed, contract("10000.00 @ 8.25, 90000.00"))
+    changed = change(billed, contract("10000.00 @ 8.25, 90000.00")).state
     # Then the next row, fixed at 1,000.00, bills a little of each, and nothing negative
     invoice = bill(changed, ["2"])
     assert {line.key: line.delta_cents for line in invoice.lines} == {
@@ -107,7 +108,7 @@ def test_a_change_order_does_not_price_again_what_is_already_billed() -> None:
 def test_a_change_to_a_line_that_its_row_has_billed_joins_the_pool() -> None:
     signed = job("6000.00, 4000.00", "lines a, remainder")
     billed = signed.after(bill(signed, ["1"]))
-    changed = after_change(billed, contract("6500.00, 4000.00"))
+    changed = change(billed, contract("6500.00, 4000.00")).state
     invoice = bill(changed, ["2"])
     assert invoice.due_cents == 4500_00
     assert invoice.net_by_line == {"a": 500_00, "b": 4000_00}
@@ -115,7 +116,7 @@ def test_a_change_to_a_line_that_its_row_has_billed_joins_the_pool() -> None:
 
 def test_what_a_change_placed_on_a_lines_row_earns_the_other_lines() -> None:
     signed = job("6000.00, 4000.00", "deposit 20 %, lines a, remainder")
-    changed = after_change(signed, contract("6000.00, 4000.00, 1000.00"), placed={"1": 1000_00})
+    changed = change(signed, contract("6000.00, 4000.00, 1000.00"), placement="next").state
     invoice = bill(changed, ["1"])
     assert invoice.net_by_line["a"] == 6000_00
     assert invoice.due_cents == changed.amounts["1"]
@@ -125,7 +126,7 @@ def test_what_a_change_placed_on_a_lines_row_earns_the_other_lines() -> None:
 def test_after_a_shrink_a_last_invoice_of_nothing_still_earns_and_recovers() -> None:
     signed = job("10000.00", "deposit 50 %, 25 %, remainder")
     billed = signed.after(bill(signed, ["1"]))
-    changed = after_change(billed, contract("7500.00"))
+    changed = change(billed, contract("7500.00")).state
     invoice = bill(changed, ["2"])
     assert (invoice.due_cents, invoice.recovered_cents) == (0, 2500_00)
     assert_closed(changed.after(invoice))
@@ -187,7 +188,7 @@ def test_what_cannot_be_billed_is_refused(rows, refusal: type[Refusal], field: s
 
 def test_a_row_billed_before_a_change_is_not_billed_again() -> None:
     signed = job(*STORY)
-    changed = after_change(signed.after(bill(signed, ["1"])), contract("25000.00 @ 8.25, 80 × 95.00"))
+    changed = change(signed.after(bill(signed, ["1"])), contract("25000.00 @ 8.25, 80 × 95.00")).state
     assert changed.billed_row_ids == {"1"}
     with pytest.raises(RowAlreadyBilled):
         bill(changed, ["1"])

@@ -1,22 +1,25 @@
 """The laws of docs/rules, over random jobs: sums, cents, order and ends."""
 
+import os
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from milepost.core.billing import Bill, JobState, bill
+from milepost.core.changes import change
 from milepost.core.contract import price
+from milepost.core.credits import Issued, after_allowance, after_reversal, allowance, reversal
 from milepost.core.refusals import Refusal
+from milepost.core.rows import Row
 from tests.core.jobs import contracts, jobs
-from tests.core.samples import after_change
 from tests.core.test_rules_tables import assert_closed
 
 laws = settings(
     deadline=None,
-    max_examples=120,
+    max_examples=int(os.environ.get("MILEPOST_EXAMPLES", "120")),
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -119,8 +122,10 @@ def changed(draw: st.DrawFn, state: JobState) -> JobState:
         at = draw(st.integers(0, len(lines) - 1))
         factor = draw(st.sampled_from(["0", "0.5", "0.9", "1.5", "3"]))
         lines[at] = replace(lines[at], quantity=lines[at].quantity * Decimal(factor))
+    placement = draw(st.sampled_from(["spread", "next", "final", "equal", "own"]))
+    own = Row(f"own {len(state.rows)}", "milestone", "fixed", 0) if placement == "own" else None
     try:
-        return after_change(state, price(lines, currency="USD"))
+        return change(state, price(lines, currency="USD"), placement=placement, own=own).state
     except Refusal:
         return state
 
@@ -140,3 +145,42 @@ def test_changes_on_the_way_leave_what_is_billed_and_the_end_is_exact(
         _check_keys(state, invoice)
         state = state.after(invoice)
     assert_closed(state)
+
+
+@laws
+@given(jobs(), st.data())
+def test_a_life_with_parts_changes_credits_and_money_off_ends_exact(
+    state: JobState, data: st.DataObject
+) -> None:
+    """Bills of whole rows and parts, changes placed anywhere, reversals in part and whole, allowances."""
+    for _ in range(data.draw(st.integers(1, 4))):
+        if data.draw(st.booleans()):
+            state = data.draw(changed(state))
+        if rows := _open(state):
+            row = data.draw(st.sampled_from(rows))
+            part = Fraction(data.draw(st.sampled_from([3, 10, 10])), 10)
+            invoice = bill(state, {row: max(part, state.portions.get(row, Fraction(0)) + Fraction(1, 20))})
+            _check_bill(state, invoice)
+            state = state.after(invoice)
+            state = _credited(state, invoice, data)
+        assert sum(state.billed.values()) == state.due_cents + state.recovered_cents
+        assert sum(state.amounts.values()) == state.priced.total_cents
+    while rows := _open(state):
+        state = state.after(bill(state, rows[:1]))
+    assert_closed(state)
+
+
+def _credited(state: JobState, invoice: Bill, data: st.DataObject) -> JobState:
+    """The job after a credit of its newest invoice, if it is one that can be credited."""
+    what = data.draw(st.sampled_from(["nothing", "reverse", "allow"]))
+    lines = {line.key: line.delta_cents for line in invoice.lines}
+    whole = all(invoice.portions[row] == 1 for row in invoice.due_by_row)
+    if what == "nothing" or not whole or not invoice.due_cents or min(lines.values()) < 0:
+        return state
+    said = Issued(lines, invoice.recovered_cents)
+    event(what)
+    if what == "allow":
+        off = allowance(said, data.draw(st.integers(1, invoice.due_cents)))
+        return after_allowance(state, off, next(iter(invoice.due_by_row)))
+    share = data.draw(st.sampled_from([Fraction(1), Fraction(1, 3), Fraction(1, 2)]))
+    return after_reversal(state, reversal(said, state.priced, share), invoice.due_by_row)

@@ -6,9 +6,15 @@ from fractions import Fraction
 import pytest
 
 from milepost.core.billing import JobState, bill
+from milepost.core.changes import change
+from milepost.core.contract import Key, PricedContract
+from milepost.core.credits import Issued, allowance, reversal
 from milepost.core.money import parse_cents, plain
+from milepost.core.progress import ProgressState, ProgressTerms, Work, apply
 from milepost.core.refusals import Refusal
+from milepost.core.retainage import RetainageTerms
 from milepost.core.rounding import down, half_up, split_cents
+from milepost.core.rows import Row
 from milepost.core.schedule import row_amounts
 from tests.core import samples
 
@@ -56,15 +62,25 @@ def test_a_schedule_is_refused_as_the_page_says(cells: Cells) -> None:
 @pytest.mark.parametrize("cells", samples.table("schedule", "changed"), ids=_id)
 def test_a_change_leaves_what_is_billed_and_shares_the_rest(cells: Cells) -> None:
     job = samples.job(cells["contract"], cells["schedule"])
-    billed = [row for row in cells["billed"].split() if row != "deposit"]
-    if billed:
-        job = job.after(bill(job, billed))
-    placed = {}
-    if cells["placed"]:
-        row, amount = cells["placed"].split(": ")
-        placed[row] = parse_cents(amount, "USD")
-    changed = samples.after_change(job, samples.contract(cells["becomes"]), placed=placed)
-    assert samples.amounts(changed) == cells["amounts"].split()
+    for row, part in _billed(cells["billed"]):
+        job = job.after(bill(job, {row: part}))
+    for text in cells["changes"].split("; "):
+        placement, _, becomes = text.partition(" ")
+        own = Row("own", "milestone", "fixed", 0) if placement == "own" else None
+        job = change(job, samples.contract(becomes), placement=placement, own=own).state  # type: ignore[arg-type]
+    assert samples.amounts(job) == cells["amounts"].split()
+    assert sum(job.amounts.values()) == job.priced.total_cents
+
+
+def _billed(text: str) -> list[tuple[str, Fraction]]:
+    """Rows by name, such as "1 2 2/5": a fraction is the part of the row before it."""
+    found: list[tuple[str, Fraction]] = []
+    for word in text.split():
+        if "/" in word:
+            found[-1] = (found[-1][0], Fraction(word))
+        else:
+            found.append((word, Fraction(1)))
+    return found
 
 
 def _jobs(page: str, name: str) -> list[list[Cells]]:
@@ -101,3 +117,37 @@ def assert_closed(job: JobState) -> None:
     assert job.billed == job.priced.keys
     assert job.recovered_cents == job.deposit_cents
     assert job.due_cents == job.priced.total_cents - job.deposit_cents
+
+
+@pytest.mark.parametrize("cells", samples.table("progress", "applications"), ids=_id)
+def test_an_application_asks_for_what_the_page_says(cells: Cells) -> None:
+    values = cells["values"].split()
+    sov = samples.contract(", ".join(values))
+    work = {
+        line.id: Work(cents=parse_cents(done, "USD"))
+        for line, done in zip(sov.lines, cells["work to date"].split(), strict=True)
+    }
+    cap = Decimal(cells["cap"]) if cells["cap"] else None
+    terms = ProgressTerms(RetainageTerms(Decimal(cells["rate"]), cap_percent=cap))
+    made = apply(ProgressState(sov), work, terms)
+    assert (plain(made.held_cents, "USD"), plain(made.payable_cents, "USD")) == (
+        cells["held"],
+        cells["payable"],
+    )
+
+
+@pytest.mark.parametrize("cells", samples.table("credits", "credits"), ids=_id)
+def test_a_credit_takes_back_what_the_page_says(cells: Cells) -> None:
+    net, tax = Key("a"), Key("a", "vat")
+    lines = {net: parse_cents(cells["net"], "USD"), tax: parse_cents(cells["tax"], "USD")}
+    priced = PricedContract("USD", (), lines, {net: "net", tax: "tax"})
+    said = Issued(lines, parse_cents(cells["recovered"], "USD"))
+    how, _, much = cells["credit"].partition(" ")
+    if how == "reverse":
+        credit = reversal(said, priced, Fraction(much))
+    else:
+        credit = allowance(said, parse_cents(much, "USD"))
+    back = (credit.lines[net], credit.lines[tax], credit.recovered_cents, credit.due_cents)
+    assert [plain(cents, "USD") for cents in back] == [
+        cells[name] for name in ("net back", "tax back", "recovered back", "due back")
+    ]

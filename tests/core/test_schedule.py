@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from milepost.core.billing import bill
+from milepost.core.changes import change
 from milepost.core.money import Money
 from milepost.core.rows import (
     ContractBelowBilled,
@@ -17,7 +18,7 @@ from milepost.core.rows import (
     Snapshot,
 )
 from milepost.core.schedule import row_amounts, signing_weights
-from tests.core.samples import after_change, amounts, contract, job, schedule
+from tests.core.samples import amounts, contract, job, schedule
 
 KITCHEN = ("40000.00", "deposit 25 %, 25 %, 30 %, remainder")
 
@@ -76,41 +77,41 @@ def test_a_percent_deposit_follows_the_price_until_it_is_billed_and_stands_from_
 def test_a_change_order_leaves_the_billed_deposit_alone_and_spreads_the_rest_by_original_share() -> None:
     # Given a 40,000.00 kitchen whose 25 % deposit is billed
     # When a change order lifts the contract by 4,000.00
-    changed = after_change(job(*KITCHEN), contract("44000.00"))
+    changed = change(job(*KITCHEN), contract("44000.00")).state
     # Then the deposit stands and every cent of the rest is placed
     assert amounts(changed) == ["10000.00", "11333.33", "13600.00", "9066.67"]
 
 
 def test_a_change_order_does_not_split_again_what_is_billed() -> None:
     signed = job("10000.00", "25 %, 25 %, 50 %")
-    changed = after_change(signed.after(bill(signed, ["1"])), contract("12000.00"))
+    changed = change(signed.after(bill(signed, ["1"])), contract("12000.00")).state
     assert amounts(changed) == ["2500.00", "3166.67", "6333.33"]
 
 
 def test_what_was_placed_on_the_next_row_stays_there_when_a_later_change_spreads() -> None:
     signed = job("10000.00", "25 %, 25 %, 50 %")
-    first = after_change(signed.after(bill(signed, ["1"])), contract("12000.00"), placed={"2": 2000_00})
+    first = change(signed.after(bill(signed, ["1"])), contract("12000.00"), placement="next").state
     assert amounts(first) == ["2500.00", "4500.00", "5000.00"]
-    assert amounts(after_change(first, contract("13000.00"))) == ["2500.00", "4833.33", "5666.67"]
+    assert amounts(change(first, contract("13000.00")).state) == ["2500.00", "4833.33", "5666.67"]
 
 
 def test_a_shrinking_contract_empties_the_pool_then_cuts_fixed_rows_from_the_last() -> None:
     signed = job("10000.00", "fixed 3000.00, fixed 3000.00, remainder")
-    assert amounts(after_change(signed, contract("6500.00"))) == ["3000.00", "3000.00", "500.00"]
-    assert amounts(after_change(signed, contract("5000.00"))) == ["3000.00", "2000.00", "0.00"]
-    assert amounts(after_change(signed, contract("2000.00"))) == ["2000.00", "0.00", "0.00"]
+    assert amounts(change(signed, contract("6500.00")).state) == ["3000.00", "3000.00", "500.00"]
+    assert amounts(change(signed, contract("5000.00")).state) == ["3000.00", "2000.00", "0.00"]
+    assert amounts(change(signed, contract("2000.00")).state) == ["2000.00", "0.00", "0.00"]
 
 
 def test_lines_rows_are_cut_after_the_fixed_rows() -> None:
     signed = job("6000.00, 4000.00", "lines a, fixed 3000.00, remainder")
-    assert amounts(after_change(signed, contract("6000.00, 1000.00"))) == ["6000.00", "1000.00", "0.00"]
+    assert amounts(change(signed, contract("6000.00, 1000.00")).state) == ["6000.00", "1000.00", "0.00"]
 
 
 def test_a_contract_below_what_is_billed_asks_for_a_credit_first() -> None:
     signed = job("10000.00", "deposit 20 %, 50 %, remainder")
     billed = signed.after(bill(signed, ["1"]))
     with pytest.raises(ContractBelowBilled) as refused:
-        after_change(billed, contract("6000.00"))
+        change(billed, contract("6000.00"))
     assert refused.value.values["credit"] == Money(1000_00, "USD")
 
 
@@ -118,13 +119,13 @@ def test_a_remainder_of_nothing_takes_what_a_change_brings() -> None:
     signed = job("1000.00", "50 %, 50 %, remainder")
     assert amounts(signed) == ["500.00", "500.00", "0.00"]
     billed = signed.after(bill(signed, ["1", "2"]))
-    assert amounts(after_change(billed, contract("1200.00"))) == ["500.00", "500.00", "200.00"]
+    assert amounts(change(billed, contract("1200.00")).state) == ["500.00", "500.00", "200.00"]
 
 
 def test_a_change_with_no_row_left_to_take_it_is_refused() -> None:
     signed = job("1000.00, 500.00", "lines a, lines b")
     with pytest.raises(ScheduleMissesContract):
-        after_change(signed, contract("1000.00, 500.00, 50.00"))
+        change(signed, contract("1000.00, 500.00, 50.00"))
 
 
 def test_a_placed_part_below_zero_is_refused_on_a_quote() -> None:

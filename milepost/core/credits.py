@@ -1,0 +1,212 @@
+"""Credits: what an invoice said, taken back in whole or in part, or money off. Nothing is edited."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from milepost.core.billing import JobState
+from milepost.core.contract import Key, PricedContract
+from milepost.core.money import Money
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.core.rounding import allocate_positions, half_up, largest_remainder, split_cents
+from milepost.core.rows import Row, Snapshot, billed_part
+from milepost.core.snapshots import rows_at_snapshot
+
+
+class CreditedAlready(Refusal):
+    """So much of the invoice is credited already."""
+
+    code = "credited_already"
+    message = gettext_noop(
+        "{percent} percent of this invoice is credited already. Credit more than that, or nothing."
+    )
+
+
+class CreditTooLarge(Refusal):
+    """More than the invoice asked for."""
+
+    code = "credit_too_large"
+    message = gettext_noop("This invoice asked for {most}, so {asked} cannot come off it.")
+
+
+class CreditNotPositive(Refusal):
+    """A credit of nothing, or less."""
+
+    code = "credit_not_positive"
+    message = gettext_noop("A credit is more than nothing.")
+
+
+@dataclass(frozen=True)
+class Issued:
+    """
+    What an invoice says, in cents: its lines by key, the deposit recovered, the retainage held.
+
+    >>> Issued({Key("a"): 11_193_33}, recovered_cents=2_798_33).due_cents
+    839500
+    """
+
+    lines: Mapping[Key, int]
+    recovered_cents: int = 0
+    held_cents: int = 0
+    currency: str = "USD"
+
+    @property
+    def lines_cents(self) -> int:
+        return sum(self.lines.values())
+
+    @property
+    def due_cents(self) -> int:
+        return self.lines_cents - self.recovered_cents - self.held_cents
+
+
+@dataclass(frozen=True)
+class Credited:
+    """What is credited of an invoice to date; every amount is positive. `share` of it is reversed."""
+
+    lines: Mapping[Key, int] = field(default_factory=dict)
+    recovered_cents: int = 0
+    held_cents: int = 0
+    share: Fraction = Fraction(0)
+
+    @property
+    def lines_cents(self) -> int:
+        return sum(self.lines.values())
+
+    @property
+    def due_cents(self) -> int:
+        return self.lines_cents - self.recovered_cents - self.held_cents
+
+    def less(self, before: "Credited") -> "Credited":
+        """This credit note's own part: to date less what was credited before."""
+        return Credited(
+            {key: cents - before.lines.get(key, 0) for key, cents in self.lines.items()},
+            self.recovered_cents - before.recovered_cents,
+            self.held_cents - before.held_cents,
+            self.share - before.share,
+        )
+
+
+def reversal(
+    issued: Issued, priced: PricedContract, share: Fraction, *, before: Credited | None = None
+) -> Credited:
+    """
+    Credit to date when this share of the invoice is reversed (1 is all of it), in cents.
+
+    Each figure is share × its own, rounded once to date, so that parts end exact and the last takes
+    the rest. The work is unbilled again and the recovered deposit is back in the pot. What a credit
+    note says is `.less(before)`. Refuses CreditedAlready.
+
+    >>> one = PricedContract("USD", (), {Key("a"): 11_193_33}, {Key("a"): "net"})
+    >>> whole = reversal(Issued({Key("a"): 11_193_33}, 2_798_33), one, Fraction(1))
+    >>> whole.lines_cents, whole.recovered_cents, whole.due_cents
+    (1119333, 279833, 839500)
+    """
+    done = before or Credited()
+    if not done.share < share <= 1:
+        raise CreditedAlready(percent=f"{float(done.share * 100):g}", field="share")
+    exact = {key: cents * share for key, cents in issued.lines.items()}
+    total = half_up(issued.lines_cents * share)
+    return Credited(
+        allocate_positions(exact, total, priced.group_of) if exact else {},
+        half_up(issued.recovered_cents * share),
+        half_up(issued.held_cents * share),
+        share,
+    )
+
+
+def allowance(issued: Issued, cents: int, *, before: Credited | None = None) -> Credited:
+    """
+    Money off an invoice: its net and its taxes come down in proportion, the work stays billed.
+
+    The recovered deposit stays recovered, so no more comes off than the invoice still asks for.
+    By largest remainder over its keys. Refuses CreditNotPositive, CreditTooLarge.
+
+    >>> off = allowance(Issued({Key("a"): 100_00, Key("a", "vat"): 20_00}), 30_00)
+    >>> dict(off.lines)
+    {Key(line='a', tax=None): 2500, Key(line='a', tax='vat'): 500}
+    """
+    done = before or Credited()
+    most = issued.due_cents - done.due_cents
+    if cents <= 0:
+        raise CreditNotPositive(field="amount")
+    if cents > most:
+        raise CreditTooLarge(
+            most=Money(most, issued.currency), asked=Money(cents, issued.currency), field="amount"
+        )
+    open_by_key = {key: value - done.lines.get(key, 0) for key, value in issued.lines.items()}
+    whole = sum(open_by_key.values())
+    exact = [value * Fraction(cents, whole) for value in open_by_key.values()]
+    return Credited(dict(zip(open_by_key, largest_remainder(exact, cents), strict=True)))
+
+
+def after_allowance(state: JobState, off: Credited, row: Hashable) -> JobState:
+    """
+    The job once money is off a row's invoice: contract, billed to date, the row and its due fall
+    alike, the recovered deposit stays. Takes a snapshot; open rows keep their amounts.
+    """
+    cut = off.lines_cents
+    billed = _less(state.billed, off.lines)
+    rows = tuple(
+        replace(one, amount_cents=one.frozen_cents - (cut if one.id == row else 0))
+        for one in rows_at_snapshot(state)
+    )
+    return replace(
+        state,
+        priced=replace(state.priced, keys=_less(state.priced.keys, off.lines)),
+        rows=rows,
+        amounts={one.id: one.frozen_cents for one in rows},
+        snapshot=Snapshot(billed, state.due_cents - cut, state.recovered_cents),
+        billed=billed,
+        due_cents=state.due_cents - cut,
+        portions={},
+    )
+
+
+def after_reversal(state: JobState, credit: Credited, due_by_row: Mapping[Hashable, int]) -> JobState:
+    """
+    The job once an invoice is reversed: its work is unbilled again, its recovered deposit is back.
+
+    `credit` is this credit note's own part, `due_by_row` the due of each row on the invoice. A row
+    that is reversed in part becomes a part that stays billed and an open part with its share of the
+    weight. Takes a snapshot; open amounts are what was reversed, so the reissue asks for the same.
+    """
+    back = dict(
+        zip(
+            due_by_row,
+            split_cents(credit.due_cents, [Fraction(cents) for cents in due_by_row.values()])
+            if any(due_by_row.values())
+            else [0] * len(due_by_row),
+            strict=True,
+        )
+    )
+    rows: list[Row] = []
+    for row in rows_at_snapshot(state):
+        rows += _reopened(row, back[row.id], state.rows) if row.id in back else [row]
+    billed = _less(state.billed, credit.lines)
+    due, recovered = state.due_cents - credit.due_cents, state.recovered_cents - credit.recovered_cents
+    return replace(
+        state,
+        rows=tuple(rows),
+        amounts={row.id: row.frozen_cents for row in rows},
+        snapshot=Snapshot(billed, due, recovered),
+        billed=billed,
+        due_cents=due,
+        recovered_cents=recovered,
+        portions={},
+    )
+
+
+def _reopened(row: Row, back: int, rows: Sequence[Row]) -> list[Row]:
+    amount = row.frozen_cents
+    if back >= amount:
+        return [replace(row, billed=False)]
+    share = Fraction(back, amount)
+    weight = row.weight * share if row.weight is not None else None
+    kept = billed_part(row, amount - back, rows)
+    value = back if row.basis == "fixed" else row.value
+    return [kept, replace(row, billed=False, amount_cents=back, weight=weight, value=value, placed_cents=0)]
+
+
+def _less(keys: Mapping[Key, int], off: Mapping[Key, int]) -> dict[Key, int]:
+    return {key: cents - off.get(key, 0) for key, cents in keys.items()}

@@ -1,0 +1,99 @@
+"""
+Deposits that carry tax: where the law taxes an advance when it is invoiced or when it is paid.
+
+`on_application`, the default in the United States, taxes no deposit: each invoice taxes what it earns.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from milepost.core.contract import Key, PricedContract
+from milepost.core.rounding import allocate_positions, half_up
+
+
+def deposit_by_key(priced: PricedContract, deposit_cents: int) -> dict[Key, int]:
+    """
+    The deposit's own net and taxes, in cents: the contract's keys in proportion, to the cent.
+
+    Groups first (the base of each set of taxes, each tax), then the keys in them, so that the tax of
+    the deposit is within a cent of its exact figure. The split is stored with the deposit's invoice.
+
+    >>> from decimal import Decimal
+    >>> from milepost.core.contract import ContractLine, price
+    >>> from milepost.core.tax import TaxRate
+    >>> vat = TaxRate("vat", "VAT", Decimal(20))
+    >>> priced = price([ContractLine("a", "A", Decimal(1), Decimal(1000), (vat,))], currency="GBP")
+    >>> deposit_by_key(priced, 300_00)
+    {Key(line='a', tax=None): 25000, Key(line='a', tax='vat'): 5000}
+    """
+    total = priced.total_cents
+    share = Fraction(deposit_cents, total) if total else Fraction(0)
+    exact = {key: cents * share for key, cents in priced.keys.items()}
+    return allocate_positions(exact, deposit_cents if total else 0, priced.group_of)
+
+
+def recovered_by_key(
+    priced: PricedContract,
+    deposit: Mapping[Key, int],
+    recovered_cents: int,
+    *,
+    billed: Mapping[Key, int],
+    snapshot_billed: Mapping[Key, int] | None = None,
+    snapshot_recovered: Mapping[Key, int] | None = None,
+) -> dict[Key, int]:
+    """
+    The recovered deposit to date per key, in cents: it adds up to `recovered_cents`.
+
+    Each key goes from what was recovered at the snapshot towards its own part of the deposit, as far
+    as the key is billed since: r0 + (d - r0) × (B' - P) / (K - P). It never rises above its part, and
+    when the whole deposit is recovered every key is exact. Where the policy recovers faster or slower
+    than the work goes (`first`, `final`), the keys follow in that proportion.
+    """
+    start = dict(snapshot_recovered or {})
+    before = snapshot_billed or {}
+    if recovered_cents == sum(deposit.values()):
+        return dict(deposit)
+    room = {key: deposit.get(key, 0) - start.get(key, 0) for key in deposit}
+    progress = {key: room[key] * _share(priced.keys, billed, before, key) for key in deposit}
+    need = Fraction(recovered_cents - sum(start.get(key, 0) for key in deposit))
+    exact = _towards(progress, {key: Fraction(cents) for key, cents in room.items()}, need)
+    whole = {key: start.get(key, 0) + part for key, part in exact.items()}
+    return allocate_positions(whole, recovered_cents, priced.group_of)
+
+
+def _share(
+    keys: Mapping[Key, int], billed: Mapping[Key, int], before: Mapping[Key, int], key: Key
+) -> Fraction:
+    open_cents = keys.get(key, 0) - before.get(key, 0)
+    done = billed.get(key, 0) - before.get(key, 0)
+    return min(max(Fraction(done, open_cents), Fraction(0)), Fraction(1)) if open_cents else Fraction(0)
+
+
+def _towards(
+    progress: Mapping[Key, Fraction], room: Mapping[Key, Fraction], need: Fraction
+) -> dict[Key, Fraction]:
+    """Parts that add up to `need`: the progress scaled down, or raised into the room that is left."""
+    have = sum(progress.values(), Fraction(0))
+    if have >= need:
+        scale = need / have if have else Fraction(0)
+        return {key: part * scale for key, part in progress.items()}
+    left = sum(room.values(), Fraction(0)) - have
+    rise = (need - have) / left if left else Fraction(0)
+    return {key: part + (room[key] - part) * rise for key, part in progress.items()}
+
+
+def net_of_inclusive(gross_cents: int, percents: Mapping[str, Fraction]) -> tuple[int, dict[str, int]]:
+    """
+    Net and taxes of an amount that includes them, in cents: the net is found first, rounded half up,
+    and the tax is the difference; several taxes share it in proportion to their rates.
+
+    >>> net_of_inclusive(100_00, {"vat": Fraction(24)})
+    (8065, {'vat': 1935})
+    """
+    rate = sum(percents.values(), Fraction(0)) / 100
+    net = half_up(gross_cents / (1 + rate))
+    tax = gross_cents - net
+    exact = {
+        code: tax * percent / (rate * 100) if rate else Fraction(0) for code, percent in percents.items()
+    }
+    return net, allocate_positions(exact, tax, lambda code: code) if exact else {}
