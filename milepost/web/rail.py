@@ -14,10 +14,11 @@ DOORS = (
     ("office:customers", _("Customers"), "people", ""),
     ("office:invoices", _("Invoices"), "file", _("Money")),
     ("office:payments", _("Payments"), "money", ""),
+    ("office:books", _("Books"), "quote", ""),
     ("office:messages", _("Messages"), "message", ""),
     ("office:settings", _("Settings"), "settings", ""),
 )
-MONEY = {"office:invoices", "office:payments", "office:messages"}
+MONEY = {"office:invoices", "office:payments", "office:books", "office:messages"}
 
 
 @dataclass(frozen=True)

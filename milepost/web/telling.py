@@ -115,3 +115,21 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "payment_received": _paid(gettext_noop("%(amount)s is paid.")),
     "closed": lambda facts, currency: _("Everything is billed and paid. The job is closed."),
 }
+
+
+ENTRIES = {
+    "deposit_invoice": gettext_noop("Deposit invoiced"),
+    "progress_invoice": gettext_noop("Work invoiced"),
+    "simple_invoice": gettext_noop("Work invoiced"),
+    "payment_cleared": gettext_noop("Payment received"),
+    "payment_returned": gettext_noop("Payment returned"),
+    "credit_applied": gettext_noop("Credit used"),
+    "refund_asked": gettext_noop("Refund asked for"),
+    "refund_done": gettext_noop("Refund paid"),
+    "write_off": gettext_noop("Written off"),
+}
+
+
+def entry_words(kind: str) -> str:
+    """What a journal entry is about, in the reader's language."""
+    return _(ENTRIES.get(kind, kind.replace("_", " ")))

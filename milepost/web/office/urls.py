@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from milepost.web.office import jobs, lists, quote_form, quotes, settings, simple_invoice, start
+from milepost.web.office import books, jobs, lists, quote_form, quotes, settings, simple_invoice, start
 
 app_name = "office"
 urlpatterns = [
@@ -35,6 +35,9 @@ urlpatterns = [
     path("invoices/new/", simple_invoice.new, name="new_invoice"),
     path("invoices/totals/", simple_invoice.totals, name="invoice_totals"),
     path("payments/", lists.payments, name="payments"),
+    path("books/", books.trial, name="books"),
+    path("books/journal/", books.journal, name="journal"),
+    path("books/<slug:code>/", books.account, name="account"),
     path("messages/", lists.messages, name="messages"),
     path("messages/<int:message>/", lists.message, name="message"),
     path("search/", lists.search, name="search"),
