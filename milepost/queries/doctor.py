@@ -76,6 +76,25 @@ CHECKS: tuple[tuple[str, str], ...] = (
                 WHERE a.business_id = b.id AND p.state = 'cleared')""",
     ),
     (
+        "refunds and allocations are within their payment",
+        """SELECT 'payment ' || p.id FROM payment p WHERE p.amount_cents <
+           (SELECT COALESCE(SUM(amount_cents), 0) FROM allocation a WHERE a.payment_id = p.id)
+         + (SELECT COALESCE(SUM(amount_cents), 0) FROM refund r WHERE r.payment_id = p.id)""",
+    ),
+    (
+        "customer credit is what cleared payments have left",
+        """SELECT 'business ' || b.id FROM business b WHERE
+           (SELECT COALESCE(SUM(CASE WHEN c.code = 'customer_credit' THEN t.cents ELSE 0 END)
+                 - SUM(CASE WHEN d.code = 'customer_credit' THEN t.cents ELSE 0 END), 0)
+              FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+             WHERE t.business_id = b.id)
+           <> (SELECT COALESCE(SUM(p.amount_cents), 0) FROM payment p
+                WHERE p.business_id = b.id AND p.state = 'cleared')
+            - (SELECT COALESCE(SUM(a.amount_cents), 0) FROM allocation a JOIN payment p ON p.id = a.payment_id
+                WHERE a.business_id = b.id AND p.state = 'cleared')
+            - (SELECT COALESCE(SUM(r.amount_cents), 0) FROM refund r WHERE r.business_id = b.id)""",
+    ),
+    (
         "customer deposits are what is not recovered",
         """SELECT 'business ' || b.id FROM business b WHERE
            (SELECT COALESCE(SUM(CASE WHEN c.code = 'deposits' THEN t.cents ELSE 0 END)

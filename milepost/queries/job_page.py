@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from milepost.core.money import Money
+from milepost.queries.credit import credits_of
 from milepost.queries.door import NotThere, question
 from milepost.queries.links import link_url
 from milepost.queries.road import Stop, read_road
@@ -125,6 +126,7 @@ class JobPage:
     history: Sequence[EventRow]
     today: date
     technician_sends: bool = True
+    credit: Money | None = None
 
     @property
     def now(self) -> Stop | None:
@@ -195,6 +197,7 @@ def job_page(job_id: int, *, at: datetime) -> JobPage:
         history=_history(job),
         today=today,
         technician_sends=job.business.technician_sends,
+        credit=Money(sum(left.left_cents for left in credits_of(job.customer_id)), job.currency),
     )
 
 

@@ -6,7 +6,7 @@ from milepost.records.files import Document, Rendering, StoredFile
 from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.journal import Account, JournalEntry, Transfer
-from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Payment, Receipt
+from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Payment, Receipt, Refund
 from milepost.records.people import Membership, User
 from milepost.records.post import IdempotencyKey, Message, PortalLink, WebhookEvent
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion, Signature
@@ -44,6 +44,7 @@ __all__ = [
     "QuoteRow",
     "QuoteVersion",
     "Receipt",
+    "Refund",
     "Rendering",
     "ScheduleRow",
     "ScheduledEvent",

@@ -111,6 +111,26 @@ class Allocation(models.Model):
         ]
 
 
+class Refund(models.Model):
+    """Money given back out of what a payment has left unallocated: it went out, and this says how."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    payment = InnerForeignKey(Payment, models.PROTECT, related_name="refunds")
+    amount_cents = CentsField()
+    method = models.CharField(max_length=10)
+    reference = models.CharField(max_length=100, blank=True)
+    refunded_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "refund"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="refund_is_positive"),
+            models.CheckConstraint(condition=Q(method__in=METHODS), name="refund_method_is_known"),
+        ]
+
+
 class Receipt(models.Model):
     """What a cleared payment covered, in a numbered document."""
 

@@ -113,6 +113,9 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "payment_pending": _paid(gettext_noop("A bank payment of %(amount)s is on its way.")),
     "payment_failed": _paid(gettext_noop("The payment of %(amount)s did not go through.")),
     "payment_received": _paid(gettext_noop("%(amount)s is paid.")),
+    "payment_returned": _paid(gettext_noop("The bank returned the payment of %(amount)s. It is open again.")),
+    "credit_used": _paid(gettext_noop("Credit of %(amount)s was used.")),
+    "refunded": _paid(gettext_noop("%(amount)s was refunded.")),
     "closed": lambda facts, currency: _("Everything is billed and paid. The job is closed."),
 }
 

@@ -25,6 +25,7 @@ from milepost.queries.crew import crew
 from milepost.queries.door import NotThere
 from milepost.queries.job_page import job_page
 from milepost.web.files import sent
+from milepost.web.office.settings_words import PAID_BY
 from milepost.web.session import door
 from milepost.web.telling import sentence
 from milepost.web.typed import checked_text, day, money_cents, whole_number
@@ -33,10 +34,11 @@ from milepost.web.typed import checked_text, day, money_cents, whole_number
 @require_GET
 @door("office")
 def page(request: HttpRequest, job: int) -> HttpResponse:
-    return _page(request, job)
+    return show_job(request, job)
 
 
-def _page(request: HttpRequest, job: int, refusal: Refusal | None = None) -> HttpResponse:
+def show_job(request: HttpRequest, job: int, refusal: Refusal | None = None) -> HttpResponse:
+    """The job's page, with what was refused on it, if anything."""
     if refusal is not None and refusal.code == "not_found":
         raise Http404
     try:
@@ -54,12 +56,8 @@ def _page(request: HttpRequest, job: int, refusal: Refusal | None = None) -> Htt
         "crew": [("", _("Nobody yet")), *crew(request.business_id)],
         "balance": request.POST.get("amount") or plain(found.due_now.cents, found.currency),
         "form_key": request.POST.get("form_key") or f"pay-{job}-{len(found.payments)}-{found.due_now.cents}",
-        "methods": [
-            ("check", _("Cheque")),
-            ("cash", _("Cash")),
-            ("transfer", _("Transfer")),
-            ("other", _("Other")),
-        ],
+        "methods": [(code, words) for code, words in PAID_BY if code not in ("card", "bank")],
+        "payments": [(row, dict(PAID_BY).get(row.method, row.method)) for row in found.payments],
     }
     return render(request, "office/job.html", context, status=422 if refusal else 200)
 
@@ -72,7 +70,7 @@ def send(request: HttpRequest, job: int) -> HttpResponse:
     try:
         send_invoice(by=request.actor, at=request.at, job_id=job, row_ids=rows, by_hand=by_hand)
     except Refusal as refusal:
-        return _page(request, job, refusal)
+        return show_job(request, job, refusal)
     messages.success(request, _("The invoice is sent."))
     return redirect("office:job", job=job)
 
@@ -91,7 +89,7 @@ def pay(request: HttpRequest, job: int) -> HttpResponse:
             form_key=request.POST.get("form_key", ""),
         )
     except Refusal as refusal:
-        return _page(request, job, refusal)
+        return show_job(request, job, refusal)
     messages.success(request, _("The payment is recorded, and the receipt is on its way."))
     return redirect("office:job", job=job)
 
@@ -109,7 +107,7 @@ def complete(request: HttpRequest, job: int, row: int) -> HttpResponse:
         ]
         complete_milestone(by=request.actor, at=request.at, job_id=job, row_id=row, evidence=evidence)
     except Refusal as refusal:
-        return _page(request, job, refusal)
+        return show_job(request, job, refusal)
     return redirect("office:job", job=job)
 
 
@@ -120,7 +118,7 @@ def undo(request: HttpRequest, job: int, row: int) -> HttpResponse:
     try:
         undo_completion(by=request.actor, at=request.at, job_id=job, row_id=row)
     except Refusal as refusal:
-        return _page(request, job, refusal)
+        return show_job(request, job, refusal)
     messages.success(request, _("Taken back. Mark it done again when it is."))
     return redirect("office:job", job=job)
 
@@ -133,7 +131,7 @@ def accept(request: HttpRequest, job: int, row: int) -> HttpResponse:
         name = checked_text(request.POST.get("name", ""), field="name", most=200, required=True)
         accept_milestone(by=request.actor, at=request.at, job_id=job, row_id=row, name=name, how="office")
     except Refusal as refusal:
-        return _page(request, job, refusal)
+        return show_job(request, job, refusal)
     return redirect("office:job", job=job)
 
 
@@ -152,7 +150,7 @@ def move(request: HttpRequest, job: int, event: int) -> HttpResponse:
             assigned=Assigned(whole_number(who, field="technician", most=10**12) if who else None),
         )
     except Refusal as refusal:
-        return _page(request, job, refusal)
+        return show_job(request, job, refusal)
     return redirect("office:job", job=job)
 
 

@@ -19,3 +19,11 @@ ROLES = [
 ]
 HOLIDAYS = [("", _("None, only weekends")), *((code, code) for code in sorted(COUNTRIES))]
 LOCALES = [(country.locale, country.locale) for country in COUNTRIES.values()]
+PAID_BY = [
+    ("check", _("Cheque")),
+    ("cash", _("Cash")),
+    ("transfer", _("Transfer")),
+    ("other", _("Other")),
+    ("card", _("Card")),
+    ("bank", _("Bank")),
+]

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from milepost.web.office import books, jobs, lists, quote_form, quotes, settings, simple_invoice, start
+from milepost.web.office import (
+    books,
+    jobs,
+    lists,
+    payments,
+    quote_form,
+    quotes,
+    settings,
+    simple_invoice,
+    start,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -35,6 +45,10 @@ urlpatterns = [
     path("invoices/new/", simple_invoice.new, name="new_invoice"),
     path("invoices/totals/", simple_invoice.totals, name="invoice_totals"),
     path("payments/", lists.payments, name="payments"),
+    path("payments/<int:payment>/", payments.page, name="payment"),
+    path("payments/<int:payment>/return/", payments.bounce, name="bounce"),
+    path("payments/<int:payment>/refunds/", payments.refund, name="refund"),
+    path("jobs/<int:job>/credit/", payments.credit, name="use_credit"),
     path("books/", books.trial, name="books"),
     path("books/journal/", books.journal, name="journal"),
     path("books/<slug:code>/", books.account, name="account"),

@@ -1,0 +1,217 @@
+"""Payments after they were booked: returned by the bank, left over, used, given back."""
+
+from datetime import date, datetime
+
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
+from milepost.actions.actor import Actor
+from milepost.actions.door import action
+from milepost.actions.payments import NotAboveZero
+from milepost.actions.steps.billing_state import LoadedJob, load
+from milepost.actions.steps.closing import close_if_finished
+from milepost.actions.steps.finding import find, lock_payer
+from milepost.actions.steps.journal import Move, post
+from milepost.actions.steps.once import first_result, remember
+from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
+from milepost.actions.steps.paper import local_day
+from milepost.actions.steps.settling import release
+from milepost.actions.steps.timeline import tell
+from milepost.core.money import Money
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import InputRefused, Refusal
+from milepost.queries.credit import credits_of, left_of
+from milepost.records.jobs import Job
+from milepost.records.payments import METHODS, Allocation, Payment, Refund
+
+
+class NotCleared(Refusal):
+    code = "not_cleared"
+    message = gettext_noop("This payment is not here, so it cannot be returned or refunded.")
+
+
+class RefundedAlready(Refusal):
+    code = "refunded_already"
+    message = gettext_noop(
+        "{amount} of this payment was refunded. A refunded payment cannot bounce any more."
+    )
+
+
+class NoCredit(Refusal):
+    code = "no_credit"
+    message = gettext_noop("This customer has no credit to use.")
+
+
+class NothingToSettle(Refusal):
+    code = "nothing_to_settle"
+    message = gettext_noop("Nothing is open on this job, so the credit stays for the next one.")
+
+
+class RefundTooLarge(Refusal):
+    code = "refund_too_large"
+    message = gettext_noop("Only {left} of this payment is credit, so {asked} cannot be refunded.")
+
+
+@action("return_payment")
+def return_payment(
+    *, by: Actor, at: datetime, payment_id: int, reason: str = "", fee_cents: int = 0, on: date | None = None
+) -> None:
+    """
+    The cheque bounced, or the bank took it back: what it settled is open again, by new rows.
+
+    The bank's own charge, if any, is booked beside it. A job that had closed is open again. The payer
+    and the office are told. Returning twice changes nothing. Refuses NotCleared, RefundedAlready.
+    """
+    payment, job = _locked(payment_id)
+    if payment.state == "returned":
+        return
+    if payment.state != "cleared":
+        raise NotCleared
+    given = payment.refunds.aggregate(sum=Coalesce(Sum("amount_cents"), 0))["sum"]
+    if given:
+        raise RefundedAlready(amount=Money(given, payment.currency))
+    if fee_cents < 0:
+        raise NotAboveZero(field="fee")
+    used = list(payment.allocations.select_related("invoice__job"))
+    applied = sum(part.amount_cents for part in used)
+    release(payment)
+    payment.state = "returned"
+    payment.save(update_fields=["state"])
+    post(
+        "payment_returned",
+        [
+            Move("receivables", "cash", applied),
+            Move("customer_credit", "cash", payment.amount_cents - applied),
+            Move("bank_charges", "cash", fee_cents),
+        ],
+        currency=payment.currency,
+        on=on or local_day(job.business, at),
+        at=at,
+        job_id=job.id,
+        payment_id=payment.id,
+    )
+    _reopen({part.invoice.job_id for part in used} | {job.id})
+    facts = {"payment_id": payment.id, "amount_cents": payment.amount_cents, "reason": reason.strip()}
+    tell(job, "payment_returned", by=by, at=at, **facts)
+    post_to(job, contacts_for(job, "payer"), "payment_returned", cause=str(payment.id), facts=facts, at=at)
+    post_to_office(job, "payment_returned_office", cause=str(payment.id), facts=facts, at=at)
+
+
+@action("use_credit")
+def use_credit(*, by: Actor, at: datetime, job_id: int) -> int:
+    """
+    Settle this job's open invoices, the oldest first, with what the customer has paid too much, on
+    whichever job. Returns the cents used. Refuses NoCredit, NothingToSettle.
+    """
+    job = lock_payer(job_id)
+    credits = credits_of(job.customer_id)
+    if not credits:
+        raise NoCredit
+    loaded = load(job)
+    used = 0
+    for credit in credits:
+        used += _use(credit.payment, credit.left_cents, loaded, at)
+    if not used:
+        raise NothingToSettle
+    facts = {"amount_cents": used}
+    event = tell(job, "credit_used", by=by, at=at, amount_cents=used)
+    post_to(job, contacts_for(job, "payer"), "credit_used", cause=str(event.id), facts=facts, at=at)
+    close_if_finished(loaded, loaded.contacts, by=Actor.system(job.business_id), at=at)
+    return used
+
+
+def _use(payment: Payment, left: int, loaded: LoadedJob, at: datetime) -> int:
+    parts = []
+    for invoice in loaded.invoices:
+        share = min(left, loaded.open_cents(invoice))
+        if share > 0:
+            parts.append(
+                Allocation(
+                    business_id=payment.business_id,
+                    payment=payment,
+                    invoice_id=invoice.id,
+                    amount_cents=share,
+                )
+            )
+            left -= share
+            loaded.add(parts[-1:], state="cleared")
+    Allocation.objects.bulk_create(parts)
+    cents = sum(int(part.amount_cents) for part in parts)
+    post(
+        "credit_applied",
+        [Move("customer_credit", "receivables", cents)],
+        currency=payment.currency,
+        on=local_day(loaded.job.business, at),
+        at=at,
+        job_id=loaded.job.id,
+        payment_id=payment.id,
+    )
+    return cents
+
+
+@action("refund_credit")
+def refund_credit(
+    *,
+    by: Actor,
+    at: datetime,
+    payment_id: int,
+    amount_cents: int,
+    method: str,
+    reference: str = "",
+    form_key: str = "",
+) -> int:
+    """
+    Give back what a payment has left, by hand: a cheque, cash or a transfer that went out. Returns the
+    refund's id; the same form sent twice refunds once.
+
+    Refuses NotAboveZero, an unknown method, NotCleared, RefundTooLarge.
+    """
+    before = first_result(form_key, "refund_credit", at=at)
+    if before:
+        return int(before["refund_id"])
+    if amount_cents <= 0:
+        raise NotAboveZero(field="amount")
+    if method not in METHODS:
+        raise InputRefused(field="method", problem=f"“{method}” is not a way to pay.")
+    payment, job = _locked(payment_id)
+    if payment.state != "cleared":
+        raise NotCleared
+    left = left_of(payment.id)
+    if amount_cents > left:
+        asked = Money(amount_cents, payment.currency)
+        raise RefundTooLarge(field="amount", left=Money(left, payment.currency), asked=asked)
+    refund = Refund.objects.create(
+        business_id=payment.business_id,
+        payment=payment,
+        amount_cents=amount_cents,
+        method=method,
+        reference=reference.strip()[:100],
+        refunded_on=local_day(job.business, at),
+        recorded_at=at,
+        recorded_by=by.name,
+    )
+    for kind, move in (
+        ("refund_asked", Move("customer_credit", "refunds_payable", amount_cents)),
+        ("refund_done", Move("refunds_payable", "cash", amount_cents)),
+    ):
+        post(
+            kind, [move], currency=payment.currency, on=refund.refunded_on, at=at, job_id=job.id,
+            payment_id=payment.id,
+        )  # fmt: skip
+    facts: dict[str, object] = {"payment_id": payment.id, "amount_cents": amount_cents, "method": method}
+    tell(job, "refunded", by=by, at=at, for_customer=True, **facts)
+    post_to(job, contacts_for(job, "payer"), "refunded", cause=str(refund.id), facts=facts, at=at)
+    remember(form_key, refund_id=refund.id)
+    return refund.id
+
+
+def _locked(payment_id: int) -> tuple[Payment, Job]:
+    """The payment and its job, locked in the one order: customer, job, payment."""
+    seen = find(Payment.objects.exclude(job=None), id=payment_id)
+    job = lock_payer(int(str(seen.job_id)))
+    return find(Payment.objects.select_for_update(no_key=True), id=payment_id), job
+
+
+def _reopen(job_ids: set[int]) -> None:
+    """What had closed because everything was paid is open again."""
+    Job.objects.filter(id__in=job_ids, state="closed").update(state="open", closed_at=None)

@@ -1,0 +1,43 @@
+"""What customers have paid beyond their invoices, payment by payment."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from milepost.records.payments import Allocation, Payment, Refund
+
+
+@dataclass(frozen=True)
+class CreditLeft:
+    """A cleared payment and what it has left, in cents."""
+
+    payment: Payment
+    left_cents: int
+
+
+def with_left(payments: "QuerySet[Payment]") -> "QuerySet[Payment]":
+    """Each payment with `left`: its amount less allocations and refunds."""
+    used = _sum(Allocation.objects.all())
+    given = _sum(Refund.objects.all())
+    return payments.annotate(
+        left=F("amount_cents")
+        - Coalesce(Subquery(used, output_field=IntegerField()), 0)
+        - Coalesce(Subquery(given, output_field=IntegerField()), 0)
+    )
+
+
+def _sum(rows):  # type: ignore[no-untyped-def]
+    own = rows.filter(payment_id=OuterRef("pk")).order_by().values("payment_id")
+    return own.annotate(sum=Sum("amount_cents")).values("sum")
+
+
+def credits_of(customer_id: int) -> list[CreditLeft]:
+    """The customer's cleared payments that have something left, the oldest first. Inside an open scope."""
+    found = with_left(Payment.objects.filter(customer_id=customer_id, state="cleared")).filter(left__gt=0)
+    return [CreditLeft(payment, payment.left) for payment in found.order_by("id")]  # type: ignore[attr-defined]
+
+
+def left_of(payment_id: int) -> int:
+    """What one payment has left, in cents. Inside an open scope."""
+    return int(with_left(Payment.objects.filter(id=payment_id))[0].left)  # type: ignore[attr-defined]

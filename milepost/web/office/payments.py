@@ -1,0 +1,98 @@
+"""One payment in the office: what it covers, and what to do when it bounces or was too much."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from milepost.actions.credit import refund_credit, return_payment, use_credit
+from milepost.core.money import plain
+from milepost.core.refusals import Refusal
+from milepost.queries.door import NotThere
+from milepost.queries.payment_page import payment_page
+from milepost.web.office.jobs import show_job
+from milepost.web.office.settings_words import PAID_BY
+from milepost.web.session import door
+from milepost.web.typed import checked_text, money_cents
+
+
+@require_GET
+@door("office")
+def page(request: HttpRequest, payment: int) -> HttpResponse:
+    return _page(request, payment)
+
+
+def _page(request: HttpRequest, payment: int, refusal: Refusal | None = None) -> HttpResponse:
+    if refusal is not None and refusal.code == "not_found":
+        raise Http404
+    try:
+        found = payment_page(request.business_id, payment)
+    except NotThere:
+        raise Http404 from None
+    methods = dict(PAID_BY)
+    context = {
+        "payment": found,
+        "method": methods.get(found.method, found.method),
+        "refunds": [(row, methods.get(row.method, row.method)) for row in found.refunds],
+        "methods": [
+            (code, words) for code, words in PAID_BY if code in ("check", "cash", "transfer", "other")
+        ],
+        "left": request.POST.get("amount") or plain(found.left.cents, found.left.currency),
+        "form_key": request.POST.get("form_key")
+        or f"refund-{payment}-{len(found.refunds)}-{found.left.cents}",
+        "typed": request.POST,
+        "refusal": refusal,
+    }
+    return render(request, "office/payment.html", context, status=422 if refusal else 200)
+
+
+@require_POST
+@door("office")
+def bounce(request: HttpRequest, payment: int) -> HttpResponse:
+    """The cheque bounced: what it paid is open again."""
+    try:
+        fee = request.POST.get("fee", "").strip()
+        return_payment(
+            by=request.actor,
+            at=request.at,
+            payment_id=payment,
+            reason=checked_text(request.POST.get("reason", ""), field="reason", most=300),
+            fee_cents=money_cents(fee, request.currency, field="fee") if fee else 0,
+        )
+    except Refusal as refusal:
+        return _page(request, payment, refusal)
+    messages.success(request, _("It is booked as returned. What it had paid is open again."))
+    return redirect("office:payment", payment=payment)
+
+
+@require_POST
+@door("office")
+def refund(request: HttpRequest, payment: int) -> HttpResponse:
+    """Give back what is left of it."""
+    try:
+        refund_credit(
+            by=request.actor,
+            at=request.at,
+            payment_id=payment,
+            amount_cents=money_cents(request.POST.get("amount", ""), request.currency, field="amount"),
+            method=request.POST.get("method", "check"),
+            reference=checked_text(request.POST.get("reference", ""), field="reference", most=100),
+            form_key=request.POST.get("form_key", ""),
+        )
+    except Refusal as refusal:
+        return _page(request, payment, refusal)
+    messages.success(request, _("The refund is booked, and the customer is told."))
+    return redirect("office:payment", payment=payment)
+
+
+@require_POST
+@door("office")
+def credit(request: HttpRequest, job: int) -> HttpResponse:
+    """Use what the customer has paid too much for what is open on this job."""
+    try:
+        use_credit(by=request.actor, at=request.at, job_id=job)
+    except Refusal as refusal:
+        return show_job(request, job, refusal)
+    messages.success(request, _("The credit is used, and the customer is told."))
+    return redirect("office:job", job=job)
