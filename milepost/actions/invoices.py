@@ -154,7 +154,7 @@ def _open_simple(
     business: Business, customer: Customer, quote: QuoteInput, at: datetime
 ) -> tuple[Job, LoadedJob]:
     offered = QuoteVersion(business=business, terms=terms_of(business, TermsInput(), clauses=()))
-    lines: list[QuoteLine] = build_lines(business, offered, quote.lines)
+    lines: list[QuoteLine] = build_lines(business, offered, quote.lines, customer=customer)
     rows: list[QuoteRow] = build_rows(business, offered, quote.rows)
     rows[0].name, rows[0].value = title_of(quote), None
     priced: PricedQuote = price_quote(

@@ -200,11 +200,11 @@ def _write_version(business: Business, job: Job, version: int, quote: QuoteInput
         version=version,
         template=quote.template,
         terms=terms,
-        clauses=clauses_of(quote, terms),
+        clauses=clauses_of(quote, terms, job.customer),
         note=quote.note.strip(),
         discount_percent=quote.discount_percent,
         expires_on=quote.expires_on,
         created_at=at,
     )
-    QuoteLine.objects.bulk_create(build_lines(business, written, quote.lines))
+    QuoteLine.objects.bulk_create(build_lines(business, written, quote.lines, customer=job.customer))
     QuoteRow.objects.bulk_create(build_rows(business, written, quote.rows))

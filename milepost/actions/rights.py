@@ -16,6 +16,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "add_member": frozenset({"owner"}),
     "add_tax_code": OFFICE,
     "add_customer": OFFICE,
+    "change_customer": OFFICE,
+    "merge_customers": OFFICE,
     "draft_quote": OFFICE,
     "send_quote": OFFICE,
     "decline_quote": OFFICE | {"customer"},

@@ -1,6 +1,6 @@
 """Lists of the office and the field: frozen rows, paged by their key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -44,6 +44,10 @@ class JobRow:
     state: str
     total: Money
     billed: Money
+
+    @property
+    def is_quote(self) -> bool:
+        return self.state in ("draft", "sent", "declined")
 
 
 @dataclass(frozen=True)
@@ -144,19 +148,26 @@ class TodayJob:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the office chooses from: customers, taxes, people."""
+    """What the office chooses from: customers, taxes, people; `exempt` are customers without tax."""
 
     business: Business
     customers: Sequence[tuple[int, str]]
     taxes: Sequence[TaxCode]
     people: Sequence[tuple[int, str, str, str]]
+    exempt: frozenset[int] = frozenset()
 
 
 @question
-def jobs(*, quotes: bool, before: int | None = None, search: str = "") -> Page:
-    """Jobs (signed) or quotes (not signed), newest first; `search` in number, title and customer."""
-    states = ["draft", "sent", "declined"] if quotes else ["open", "closed"]
-    found = Job.objects.select_related("customer", "site").filter(state__in=states)
+def jobs(
+    *, quotes: bool | None, before: int | None = None, search: str = "", of: Collection[int] = ()
+) -> Page:
+    """
+    Jobs (signed) or quotes (not signed), with None both, newest first; `search` in number, title and
+    customer; `of` these customers only.
+    """
+    found = _of(Job.objects.select_related("customer", "site"), of)
+    if quotes is not None:
+        found = found.filter(state__in=["draft", "sent", "declined"] if quotes else ["open", "closed"])
     if search:
         found = found.filter(
             Q(number__icontains=search) | Q(title__icontains=search) | Q(customer__name__icontains=search)
@@ -166,6 +177,10 @@ def jobs(*, quotes: bool, before: int | None = None, search: str = "") -> Page:
     found = found.annotate(billed=Coalesce(Sum("invoices__total_cents"), 0)).order_by("-id")
     rows = list(found.prefetch_related("versions")[: PAGE + 1])
     return _page([_job(job) for job in rows])
+
+
+def _of(found, customers: Collection[int]):  # type: ignore[no-untyped-def]
+    return found.filter(customer_id__in=customers) if customers else found
 
 
 def _job(job: Job) -> JobRow:
@@ -187,9 +202,9 @@ def _page(rows: list) -> Page:  # type: ignore[type-arg]
 
 
 @question
-def invoices(*, today: date, before: int | None = None) -> Page:
-    """Invoices, newest first."""
-    found = _with_balance(Invoice.objects.all())
+def invoices(*, today: date, before: int | None = None, of: Collection[int] = ()) -> Page:
+    """Invoices, newest first; `of` these customers only."""
+    found = _with_balance(_of(Invoice.objects.all(), of))
     if before is not None:
         found = found.filter(id__lt=before)
     return _page([_invoice(row, today) for row in found.order_by("-id")[: PAGE + 1]])
@@ -218,9 +233,9 @@ def _invoice(row: Invoice, today: date) -> InvoiceListRow:
 
 
 @question
-def payments(*, before: int | None = None) -> Page:
-    """Payments, newest first."""
-    found = Payment.objects.select_related("customer")
+def payments(*, before: int | None = None, of: Collection[int] = ()) -> Page:
+    """Payments, newest first; `of` these customers only."""
+    found = _of(Payment.objects.select_related("customer"), of)
     if before is not None:
         found = found.filter(id__lt=before)
     rows = [
@@ -240,9 +255,14 @@ def payments(*, before: int | None = None) -> Page:
 
 
 @question
-def messages(*, before: int | None = None) -> Page:
-    """Messages to customers and the office, newest first; account letters carry keys and are left out."""
+def messages(*, before: int | None = None, of: Collection[int] = ()) -> Page:
+    """
+    Messages to customers and the office, newest first; account letters carry keys and are left out.
+    `of` these customers only, with what the office was told of their jobs.
+    """
     found = Message.objects.exclude(kind="account")
+    if of:
+        found = found.filter(job__customer_id__in=of)
     if before is not None:
         found = found.filter(id__lt=before)
     return _page([_message(m) for m in found.order_by("-id")[: PAGE + 1]])
@@ -274,16 +294,18 @@ def _message(m: Message) -> MessageRow:
 
 
 @question
-def customers(*, before: int | None = None, search: str = "") -> Page:
-    """Customers, newest first."""
-    found = Customer.objects.prefetch_related("contacts")
+def customers(*, before: int | None = None, search: str = "", archived: bool = False) -> Page:
+    """Customers, newest first: those in use, or those that were archived; a merged one is in neither."""
+    found = Customer.objects.prefetch_related("contacts").filter(merged_into=None)
+    found = found.filter(archived_at__isnull=not archived)
     if search:
         found = found.filter(Q(name__icontains=search) | Q(contacts__email__icontains=search)).distinct()
     if before is not None:
         found = found.filter(id__lt=before)
     rows = []
     for customer in found.order_by("-id")[: PAGE + 1]:
-        first: Contact | None = min(customer.contacts.all(), key=lambda c: (c.position, c.id), default=None)
+        present = [contact for contact in customer.contacts.all() if contact.archived_at is None]
+        first: Contact | None = min(present, key=lambda c: (c.position, c.id), default=None)
         rows.append(
             CustomerRow(
                 customer.id,
@@ -373,9 +395,12 @@ def today(*, at: datetime, user_id: int | None) -> list[TodayJob]:
 def choices() -> Choices:
     """The business with its customers, taxes and people."""
     people = Membership.objects.select_related("user").filter(disabled_at__isnull=True).order_by("id")
+    in_use = Customer.objects.filter(archived_at=None).order_by("name", "id")
+    known = list(in_use.values_list("id", "name", "tax_exempt")[:500])
     return Choices(
         Business.objects.get(),
-        list(Customer.objects.order_by("name", "id").values_list("id", "name")[:500]),
+        [(id, name) for id, name, _exempt in known],
         list(TaxCode.objects.filter(retired_at__isnull=True).order_by("id")),
         [(m.user_id, m.user.name, m.user.email, m.role) for m in people],
+        frozenset(id for id, _name, exempt in known if exempt),
     )

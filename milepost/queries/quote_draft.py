@@ -14,7 +14,7 @@ from milepost.core.rounding import Rule
 from milepost.core.rows import Recovery, Row
 from milepost.core.schedule import row_amounts
 from milepost.core.tax import TaxPer, TaxRate
-from milepost.queries.clause_wording import default_clauses
+from milepost.queries.clause_wording import EXEMPTION, default_clauses
 from milepost.queries.door import NotThere, question
 from milepost.queries.offer_page import tax_lines
 from milepost.queries.pricing import both_discounts
@@ -77,7 +77,8 @@ def quote_draft(job_id: int) -> QuoteDraft:
 def as_typed(version: QuoteVersion) -> QuoteInput:
     """A stored version as it would be typed. Clauses in the default wording are None."""
     job, terms = version.job, version.terms
-    own = None if version.clauses == default_clauses(terms) else version.clauses
+    clauses = [clause for clause in version.clauses if clause["code"] != EXEMPTION]
+    own = None if clauses == default_clauses(terms) else clauses
     return QuoteInput(
         title=job.title,
         lines=tuple(_line(line) for line in version.lines.order_by("position")),

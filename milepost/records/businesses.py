@@ -19,6 +19,7 @@ class Business(models.Model):
     locale = models.CharField(max_length=10, default="en-US")
     holidays = models.CharField(max_length=10, default="US", blank=True)
     brand_color = models.CharField(max_length=7, default="#14593b")
+    logo_sha256 = models.CharField(max_length=64, blank=True)
     registration = models.CharField(max_length=100, blank=True)
     licence = models.CharField(max_length=100, blank=True)
 

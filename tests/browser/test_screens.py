@@ -23,7 +23,7 @@ def test_no_screen_shuts_anybody_out(site, cast, browser, photograph, way, size,
     office = context(browser, site, size, theme, density)
     sign_in(office, site, "alice@example.com", cast.password)
     wrong = {}
-    for name, address in office_screens(job.job_id, quote).items():
+    for name, address in office_screens(job.job_id, quote, cast.customer_id).items():
         wrong |= looked_at(office, f"{site.url}{address}", f"screens/{way}/{name}", photograph, size)
     people = job_page(cast.business_id, job.job_id, at=timezone.now()).people
     offered = job_page(cast.business_id, quote, at=timezone.now()).people
@@ -38,7 +38,7 @@ def test_no_screen_shuts_anybody_out(site, cast, browser, photograph, way, size,
     assert wrong == {}
 
 
-def office_screens(job: int, quote: int) -> dict[str, str]:
+def office_screens(job: int, quote: int, customer: int) -> dict[str, str]:
     return {
         "needs-you": "/",
         "jobs": "/jobs/",
@@ -49,6 +49,8 @@ def office_screens(job: int, quote: int) -> dict[str, str]:
         "new-quote": "/quotes/new/",
         "new-invoice": "/invoices/new/",
         "customers": "/customers/",
+        "new-customer": "/customers/new/",
+        "customer": f"/customers/{customer}/",
         "invoices": "/invoices/",
         "payments": "/payments/",
         "messages": "/messages/",

@@ -7,7 +7,7 @@ from milepost.actions.businesses import Missing
 from milepost.core.msgids import gettext_noop
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.core.refusals import Refusal
-from milepost.queries.clause_wording import default_clauses
+from milepost.queries.clause_wording import EXEMPTION, default_clauses, exemption_clause
 from milepost.records.businesses import Business, TaxCode
 from milepost.records.customers import Customer, Site
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
@@ -18,8 +18,13 @@ class UnknownTax(Refusal):
     message = gettext_noop("This tax does not exist in your settings.")
 
 
-def build_lines(business: Business, version: QuoteVersion, lines: Sequence[LineInput]) -> list[QuoteLine]:
-    """The lines as records, unsaved, each tax frozen by name and rate. Refuses UnknownTax."""
+def build_lines(
+    business: Business, version: QuoteVersion, lines: Sequence[LineInput], *, customer: Customer
+) -> list[QuoteLine]:
+    """
+    The lines as records, unsaved, each tax frozen by name and rate; none for a customer who is exempt.
+    Refuses UnknownTax.
+    """
     wanted = {code for line in lines for code in line.tax_codes}
     taxes = {tax.id: tax for tax in TaxCode.objects.filter(id__in=wanted)} if wanted else {}
     if wanted - set(taxes):
@@ -37,7 +42,7 @@ def build_lines(business: Business, version: QuoteVersion, lines: Sequence[LineI
             unit_price=line.unit_price,
             taxes=[
                 {"code": code, "name": taxes[code].name, "percent": f"{taxes[code].percent.normalize():f}"}
-                for code in line.tax_codes
+                for code in (() if customer.tax_exempt else line.tax_codes)
             ],
             discount_percent=line.discount_percent,
             is_optional=line.is_optional,
@@ -106,8 +111,15 @@ def terms_of(
     return numbers | {"late_fee_monthly": f"{late_fee.normalize():f}"}
 
 
-def clauses_of(quote: QuoteInput, terms: dict[str, object]) -> list[dict[str, str]]:
-    """The clauses in words: those given, or the default wording with these terms."""
+def clauses_of(quote: QuoteInput, terms: dict[str, object], customer: Customer) -> list[dict[str, str]]:
+    """
+    The clauses in words: those given, or the default wording with these terms. A customer who is
+    exempt reads why no tax is charged.
+    """
+    clauses = default_clauses(terms)
     if quote.clauses is not None:
-        return [{"code": code, "title": title, "text": text} for code, title, text in quote.clauses]
-    return default_clauses(terms)
+        clauses = [{"code": code, "title": title, "text": text} for code, title, text in quote.clauses]
+    if customer.tax_exempt and all(clause["code"] != EXEMPTION for clause in clauses):
+        words = exemption_clause(customer.exemption_reason, customer.exemption_number)
+        clauses = [*clauses, words]
+    return clauses

@@ -13,12 +13,16 @@ Part = Literal["approver", "payer", "everyone"]
 
 
 def contacts_for(job: Job, part: Part) -> list[Contact]:
-    """The customer's people who approve, who pay, or all of them; never nobody if there is anybody."""
-    everyone = list(Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"))
+    """
+    The customer's people who approve, who pay, or all of them; never nobody if there is anybody.
+    Who is kept informed gets a copy of what the others get.
+    """
+    present = Contact.objects.filter(customer_id=job.customer_id, archived_at=None)
+    everyone = list(present.order_by("position", "id"))
     if part == "everyone":
         return everyone
     chosen = [c for c in everyone if (c.approves if part == "approver" else c.pays)]
-    return chosen or everyone
+    return [c for c in everyone if c in chosen or c.copies] if chosen else everyone
 
 
 def ensure_links(

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from milepost.queries.clause_wording import exemption_clause
 from milepost.queries.documents_shape import Clause, Content, Fact, Party, Pay, Project, Sender, Total
 from milepost.queries.paper.facts import JobFacts
 from milepost.queries.paper.reader import Reader
 from milepost.records.businesses import Business
-from milepost.records.customers import Contact
+from milepost.records.customers import Contact, Customer
 
 LETTER_COUNTRIES = frozenset({"US", "CA"})
 ACCENT = "#14593b"
@@ -87,13 +88,20 @@ def _registration(sentence: str, number: str) -> list[str]:
 def bill_to(job: JobFacts) -> list[Party]:
     """Who owes, and who pays where that is somebody else."""
     customer = Party(label=_("Bill to"), name=job.customer.name, lines=lines_of(job.customer.address))
-    payer = next((contact for contact in job.contacts if contact.pays), None)
+    customer["lines"] += _exemption(job.customer)
+    payer = next((contact for contact in job.contacts if contact.pays and contact.archived_at is None), None)
     if payer is None:
         return [customer]
     if payer.name.strip() in ("", job.customer.name.strip()):
         customer["lines"] += _reach(payer, besides=job.customer.name)
         return [customer]
     return [customer, Party(label=_("Payer"), name=payer.name, lines=_reach(payer))]
+
+
+def _exemption(customer: Customer) -> list[str]:
+    if not customer.tax_exempt:
+        return []
+    return [exemption_clause(customer.exemption_reason, customer.exemption_number)["text"]]
 
 
 def customer_party(job: JobFacts) -> Party:

@@ -53,13 +53,6 @@ def quotes(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @door("office")
-def customers(request: HttpRequest) -> HttpResponse:
-    page = lists.customers(request.business_id, before=older_than(request))
-    return render(request, "office/customers.html", {"page": page})
-
-
-@require_GET
-@door("office")
 def invoices(request: HttpRequest) -> HttpResponse:
     page = lists.invoices(request.business_id, today=timezone.localdate(), before=older_than(request))
     return render(request, "office/invoices.html", {"page": page})

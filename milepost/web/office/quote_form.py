@@ -84,7 +84,10 @@ def edit(request: HttpRequest, job: int) -> HttpResponse:
 def totals(request: HttpRequest) -> HttpResponse:
     """What the form comes to now, for the page to put in place; nothing is saved."""
     known = choices(request.business_id)
-    return render(request, "office/_quote_totals.html", shown(request, known, posted(request.POST)))
+    fields = posted(request.POST)
+    if request.POST.get("customer") in {str(id) for id in known.exempt}:
+        fields = replace(fields, lines=tuple(replace(line, taxes=()) for line in fields.lines))
+    return render(request, "office/_quote_totals.html", shown(request, known, fields))
 
 
 @require_POST
