@@ -12,6 +12,7 @@ from milepost.actions.actor import Actor
 from milepost.actions.files import keep_rendering
 from milepost.core.refusals import Refusal
 from milepost.gateways.files import FileMissing
+from milepost.mailroom.logos import with_logo
 from milepost.mailroom.waiting import unrendered_documents
 from milepost.mailroom.wiring import gateways
 from milepost.queries.stored import DocumentFacts, FileFacts, document_facts, file_facts
@@ -105,7 +106,8 @@ def _kept_or_remade(document: DocumentFacts) -> bytes:
 
 
 def _render(document: DocumentFacts) -> bytes:
-    return gateways().pdf.render(document.kind, document.template_version, json.loads(document.content))
+    content = with_logo(json.loads(document.content))
+    return gateways().pdf.render(document.kind, document.template_version, content)
 
 
 def _file_name(name: str) -> str:

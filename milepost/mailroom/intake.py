@@ -5,6 +5,7 @@ it is and only ever handed out as a download.
 
 import io
 import warnings
+from collections.abc import Callable
 from datetime import datetime
 from typing import BinaryIO
 
@@ -60,28 +61,29 @@ def take_photo(*, by: Actor, at: datetime, upload: BinaryIO, name: str = "", fie
     Returns the stored file's id. Refuses, at `field`: FileTooLarge, HeicNotRead, NotAPhoto,
     PhotoHasTooManyPixels.
     """
-    label = _label(name, "photo")
-    data = _read(upload, MOST_PHOTO_BYTES, label, field)
-    jpeg = _drawn_anew(data, label, field)
-    return _store(by, at, jpeg, "image/jpeg", f"{label.rpartition('.')[0] or label}.jpg")
+    label = label_of(name, "photo")
+    data = read_upload(upload, MOST_PHOTO_BYTES, label, field)
+    jpeg = drawn_anew(data, label, field, _as_jpeg)
+    return store(by, at, jpeg, "image/jpeg", f"{label.rpartition('.')[0] or label}.jpg")
 
 
 def take_signed_copy(
     *, by: Actor, at: datetime, upload: BinaryIO, name: str = "", field: str = "copy"
 ) -> int:
     """Store a signed copy: a PDF as it is, or a photo. Refuses as take_photo does, and NotAPdf."""
-    label = _label(name, "signed copy")
-    data = _read(upload, MOST_PHOTO_BYTES, label, field)
+    label = label_of(name, "signed copy")
+    data = read_upload(upload, MOST_PHOTO_BYTES, label, field)
     if not data.startswith(b"%PDF-"):
         if label.lower().endswith(".pdf"):
             raise NotAPdf(field=field, name=label)
         return take_photo(by=by, at=at, upload=io.BytesIO(data), name=name, field=field)
     if len(data) > MOST_PDF_BYTES:
         raise FileTooLarge(field=field, name=label, most=MOST_PDF_BYTES >> 20)
-    return _store(by, at, data, "application/pdf", label)
+    return store(by, at, data, "application/pdf", label)
 
 
-def _drawn_anew(data: bytes, label: str, field: str) -> bytes:
+def drawn_anew(data: bytes, label: str, field: str, draw: Callable[[Image.Image], bytes]) -> bytes:
+    """A picture's pixels as `draw` writes them. Refuses HeicNotRead, NotAPhoto, PhotoHasTooManyPixels."""
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
         raise HeicNotRead(field=field, name=label)
     try:
@@ -91,7 +93,7 @@ def _drawn_anew(data: bytes, label: str, field: str) -> bytes:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise PhotoHasTooManyPixels(field=field, name=label)
                 picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                return _as_jpeg(picture)
+                return draw(picture)
     except Image.DecompressionBombError as bomb:
         raise PhotoHasTooManyPixels(field=field, name=label) from bomb
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError, EOFError) as wrong:
@@ -114,19 +116,21 @@ def _as_jpeg(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _read(upload: BinaryIO, most: int, label: str, field: str) -> bytes:
+def read_upload(upload: BinaryIO, most: int, label: str, field: str) -> bytes:
+    """The bytes of an upload. Refuses FileTooLarge above `most` bytes."""
     data = upload.read(most + 1)
     if len(data) > most:
         raise FileTooLarge(field=field, name=label, most=most >> 20)
     return data
 
 
-def _label(name: str, default: str) -> str:
+def label_of(name: str, default: str) -> str:
     """The last part of what the file was called, fit to be shown."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in last if letter.isprintable()).strip()[:80] or default
 
 
-def _store(by: Actor, at: datetime, data: bytes, mime: str, name: str) -> int:
+def store(by: Actor, at: datetime, data: bytes, mime: str, name: str) -> int:
+    """Put bytes into the file store and name them. Returns the stored file's id."""
     sha256 = gateways().files.put(data)
     return store_file(by=by, at=at, sha256=sha256, mime=mime, name=name, bytes=len(data))

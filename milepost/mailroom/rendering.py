@@ -75,6 +75,7 @@ def _values(letter: LetterFacts) -> dict[str, object]:
         "job": letter.job_title,
         "job_number": letter.job_number,
         "link": letter.url,
+        "logo": f"{letter.url}logo/" if letter.has_logo and "/c/" in letter.url else "",
         "title": facts.get("title") or ", ".join(letter.covers) or letter.job_title,
         "milestone": facts.get("milestone", ""),
         "amount": amount(_main_cents(facts)),

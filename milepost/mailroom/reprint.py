@@ -6,6 +6,7 @@ from typing import NamedTuple
 from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.paper import job_facts, row_facts
 from milepost.mailroom.documents import StoredPdf, ensure_pdf
+from milepost.mailroom.logos import with_logo
 from milepost.mailroom.wiring import gateways
 from milepost.queries.documents_shape import TEMPLATE_VERSION
 from milepost.queries.door import NotThere
@@ -43,7 +44,7 @@ def paid_sheet(business_id: int, invoice_id: int, *, at: datetime, job_id: int |
         if invoice is None or (job_id is not None and invoice.job_id != job_id):
             raise NotThere
         content = paid_sheet_content(_facts(invoice, at))
-    data = gateways().pdf.render("paid_sheet", TEMPLATE_VERSION, content)
+    data = gateways().pdf.render("paid_sheet", TEMPLATE_VERSION, with_logo(content))
     return StoredPdf(data, f"Invoice {invoice.number_text}, as it stands today.pdf")
 
 

@@ -34,6 +34,8 @@ class Sender(TypedDict):
     """Telephone, email, web; a line each."""
     registrations: list[str]
     """Tax and trade registrations, ready to print: "Licence CSLB 1047732"."""
+    logo_sha256: NotRequired[str]
+    """Which stored picture is the logo; its bytes are put in when the document is printed."""
     logo: NotRequired[str]
     """PNG or JPEG in base64, printed up to 14 mm high in place of the name; absent for none."""
 

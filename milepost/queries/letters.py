@@ -50,6 +50,7 @@ class LetterFacts:
     covers: Sequence[str]
     left_cents: int
     is_practice: bool = False
+    has_logo: bool = False
 
 
 @question
@@ -77,6 +78,7 @@ def letter_facts(message_id: int) -> LetterFacts:
         business_email=business.email,
         business_phone=business.phone,
         is_practice=business.is_practice,
+        has_logo=bool(business.logo_sha256),
         business_color=business.brand_color,
         locale=language or business.locale,
         job_id=message.job_id,

@@ -28,6 +28,7 @@ class Guest:
     approves: bool
     pays: bool
     token: str
+    logo_sha256: str = ""
 
     @property
     def brand(self) -> str:
@@ -64,4 +65,5 @@ def _guest(job_id: int, contact_id: int, token: str) -> Guest:
         contact.approves,
         contact.pays,
         token,
+        business.logo_sha256,
     )

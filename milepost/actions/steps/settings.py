@@ -11,6 +11,7 @@ from milepost.core.colors import is_color
 from milepost.core.countries import COUNTRIES
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
+from milepost.records.files import StoredFile
 
 CHOICES: Mapping[str, frozenset[str]] = {
     "tax_per": frozenset({"code", "line"}),
@@ -33,6 +34,11 @@ class NoSuchChoice(Refusal):
 class NotAColor(Refusal):
     code = "not_a_color"
     message = gettext_noop("“{text}” is not a colour. Write it like #0a5c3c.")
+
+
+class NotAPicture(Refusal):
+    code = "not_a_picture"
+    message = gettext_noop("This picture is not stored here. Upload it again.")
 
 
 class TooLong(Refusal):
@@ -93,6 +99,11 @@ def _color(name: str, value: object) -> None:
         raise NotAColor(field=name, text=str(value)[:40])
 
 
+def _logo(name: str, value: object) -> None:
+    if value and not StoredFile.objects.filter(sha256=value, mime="image/png").exists():
+        raise NotAPicture(field="logo")
+
+
 def _zone(name: str, value: object) -> None:
     if value not in available_timezones():
         raise NoSuchChoice(field=name, text=str(value)[:40])
@@ -117,6 +128,7 @@ def _cents(name: str, value: object) -> None:
 
 CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "brand_color": _color,
+    "logo_sha256": _logo,
     "timezone": _zone,
     "locale": _locale,
     "late_fee_monthly": _late_fee,

@@ -66,7 +66,7 @@ def lines_of(text: str) -> list[str]:
 
 def sender(business: Business) -> Sender:
     """The letterhead: name, address, how to reach us, registrations."""
-    return Sender(
+    letterhead = Sender(
         name=business.name,
         lines=lines_of(business.address),
         contact=[text for text in (business.phone, business.email) if text],
@@ -75,6 +75,9 @@ def sender(business: Business) -> Sender:
             *_registration(_("Tax number {number}"), business.registration),
         ],
     )
+    if business.logo_sha256:
+        letterhead["logo_sha256"] = business.logo_sha256
+    return letterhead
 
 
 def _registration(sentence: str, number: str) -> list[str]:

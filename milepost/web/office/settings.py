@@ -199,7 +199,7 @@ def page(request: HttpRequest, section: str = "business") -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("office:settings_section", section=section)
-    return _show(request, chosen, refusal)
+    return show(request, chosen, refusal)
 
 
 def _changes(request: HttpRequest, section: Section, currency: str) -> dict[str, object]:
@@ -211,10 +211,13 @@ def _changes(request: HttpRequest, section: Section, currency: str) -> dict[str,
     }
 
 
-def _show(request: HttpRequest, section: Section, refusal: Refusal | None = None) -> HttpResponse:
+def show(
+    request: HttpRequest, section: Section, refusal: Refusal | None = None, *, typed: bool = True
+) -> HttpResponse:
+    """The page of a section: with what was typed when that was refused, else with what is stored."""
     business = choices(request.business_id).business
     fields = [
-        (one, _value(request, one, getattr(business, one.name), business.currency))
+        (one, _value(request if typed else None, one, getattr(business, one.name), business.currency))
         for one in section.settings
     ]
     context = {
@@ -234,8 +237,8 @@ def _tabs() -> list[tuple[str, str | Promise]]:
     return [(section.code, section.title) for section in SECTIONS] + more
 
 
-def _value(request: HttpRequest, setting: Setting, stored: object, currency: str) -> object:
-    if request.method == "POST":
+def _value(request: HttpRequest | None, setting: Setting, stored: object, currency: str) -> object:
+    if request is not None and request.method == "POST":
         return (
             setting.name in request.POST if setting.kind == "checkbox" else request.POST.get(setting.name, "")
         )

@@ -4,6 +4,7 @@ from django.urls import path
 
 from milepost.web.office import (
     books,
+    brand,
     customers,
     jobs,
     lists,
@@ -68,6 +69,8 @@ urlpatterns = [
     path("messages/<int:message>/", lists.message, name="message"),
     path("search/", lists.search, name="search"),
     path("settings/", settings.page, name="settings"),
+    path("settings/logo/", brand.logo, name="logo"),
+    path("settings/logo.png", brand.picture, name="logo_picture"),
     path("settings/taxes/", settings.taxes, name="taxes"),
     path("settings/taxes/<int:tax>/retirement/", settings.retire_tax, name="retire_tax"),
     path("settings/people/", settings.people, name="people"),

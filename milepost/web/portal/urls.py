@@ -7,6 +7,7 @@ from milepost.web.portal import views
 app_name = "portal"
 urlpatterns = [
     path("<slug:token>/", views.page, name="page"),
+    path("<slug:token>/logo/", views.logo, name="logo"),
     path("<slug:token>/signature/", views.sign, name="sign"),
     path("<slug:token>/viewed/", views.viewed, name="viewed"),
     path("<slug:token>/refusal/", views.decline, name="decline"),

@@ -16,6 +16,7 @@ from milepost.actions.signing import sign_quote
 from milepost.actions.work import accept_milestone
 from milepost.core.refusals import Refusal
 from milepost.mailroom import checkout, documents
+from milepost.mailroom.logos import logo_png
 from milepost.mailroom.reprint import paid_sheet
 from milepost.queries.attempts import attempt_facts
 from milepost.queries.door import NotThere
@@ -174,6 +175,16 @@ def accept(request: HttpRequest, guest: Guest, row: int) -> HttpResponse:
     except Refusal as refusal:
         return _page(request, guest, refusal)
     return redirect("portal:page", token=guest.token)
+
+
+@require_GET
+@guest_view
+def logo(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """The business's logo, for its letters and this page."""
+    png = logo_png(guest.logo_sha256)
+    if png is None:
+        raise Http404
+    return sent(png, mime="image/png", name="logo.png", inline=True)
 
 
 @require_GET
