@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
 from milepost.actions.actor import Actor
+from milepost.actions.rights import RIGHTS
 from milepost.queries.memberships import MembershipRow, memberships_of, signed_in
 from milepost.web.show import shown
 
@@ -22,9 +23,12 @@ ENTERS: dict[Door, frozenset[str]] = {
 }
 
 
-def door(which: Door) -> Callable[[View], View]:
+def door(which: Door, *, acts: str = "", only: str = "") -> Callable[[View], View]:
     """
-    Let in whoever works there, with `request.actor`, `request.business_id`, `request.currency` and
+    Let in whoever works there. `acts`: the right that a POST needs; `only`: the right that the whole
+    page needs. (The action checks it again: this one keeps the page from people who cannot use it.)
+
+    Gives the view its person, with `request.actor`, `request.business_id`, `request.currency` and
     `request.at`; days and times are those of the business.
 
     Others are sent to their own door; a person without a business is told so.
@@ -39,6 +43,9 @@ def door(which: Door) -> Callable[[View], View]:
                 return render(request, "403.html", status=403)
             if actor.role not in ENTERS[which]:
                 return redirect("/field/" if actor.role == "technician" else "/")
+            right = only or (acts if request.method == "POST" else "")
+            if right and actor.role not in RIGHTS[right]:
+                return render(request, "403.html", status=403)
             request.actor = actor  # type: ignore[attr-defined]
             request.business_id = actor.business_id  # type: ignore[attr-defined]
             request.at = timezone.now()  # type: ignore[attr-defined]

@@ -220,4 +220,5 @@ def test_the_rail_marks_the_door_that_is_open(monkeypatch):
 def test_only_a_known_theme_is_taken_from_the_cookie(cookie, theme):
     request: HttpRequest = RequestFactory().get("/")
     request.COOKIES["theme"] = cookie
-    assert context.page(request) == {"theme": theme, "density": "comfortable"}
+    page = context.page(request)
+    assert (page["theme"], page["density"]) == (theme, "comfortable")

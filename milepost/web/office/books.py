@@ -38,7 +38,7 @@ def trial(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@door("office")
+@door("office", acts="change_account")
 def account(request: HttpRequest, code: str) -> HttpResponse:
     """One account with its running balance; its number and name can be the business's own."""
     refusal: Refusal | None = None

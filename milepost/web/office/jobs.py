@@ -63,7 +63,7 @@ def show_job(request: HttpRequest, job: int, refusal: Refusal | None = None) -> 
 
 
 @require_POST
-@door("office")
+@door("office", only="send_invoice")
 def send(request: HttpRequest, job: int) -> HttpResponse:
     rows = [int(text) for text in request.POST.getlist("row") if text.isdecimal() and len(text) < 18]
     by_hand = "by_hand" in request.POST
@@ -76,7 +76,7 @@ def send(request: HttpRequest, job: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="record_payment")
 def pay(request: HttpRequest, job: int) -> HttpResponse:
     try:
         record_payment(
@@ -95,7 +95,7 @@ def pay(request: HttpRequest, job: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="complete_milestone")
 def complete(request: HttpRequest, job: int, row: int) -> HttpResponse:
     try:
         evidence = [
@@ -112,7 +112,7 @@ def complete(request: HttpRequest, job: int, row: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="undo_completion")
 def undo(request: HttpRequest, job: int, row: int) -> HttpResponse:
     """Not done after all, while nothing is billed."""
     try:
@@ -124,7 +124,7 @@ def undo(request: HttpRequest, job: int, row: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="accept_milestone")
 def accept(request: HttpRequest, job: int, row: int) -> HttpResponse:
     """The customer accepted it by word or on paper: who, recorded by the office."""
     try:
@@ -136,7 +136,7 @@ def accept(request: HttpRequest, job: int, row: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="move_event")
 def move(request: HttpRequest, job: int, event: int) -> HttpResponse:
     """Another day, another technician."""
     try:

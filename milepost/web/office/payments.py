@@ -48,7 +48,7 @@ def _page(request: HttpRequest, payment: int, refusal: Refusal | None = None) ->
 
 
 @require_POST
-@door("office")
+@door("office", only="return_payment")
 def bounce(request: HttpRequest, payment: int) -> HttpResponse:
     """The cheque bounced: what it paid is open again."""
     try:
@@ -67,7 +67,7 @@ def bounce(request: HttpRequest, payment: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="refund_credit")
 def refund(request: HttpRequest, payment: int) -> HttpResponse:
     """Give back what is left of it."""
     try:
@@ -87,7 +87,7 @@ def refund(request: HttpRequest, payment: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="use_credit")
 def credit(request: HttpRequest, job: int) -> HttpResponse:
     """Use what the customer has paid too much for what is open on this job."""
     try:

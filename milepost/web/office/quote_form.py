@@ -23,7 +23,7 @@ from milepost.web.session import door
 
 
 @require_http_methods(["GET", "POST"])
-@door("office")
+@door("office", only="draft_quote")
 def new(request: HttpRequest) -> HttpResponse:
     """Write a quote; "Preview" saves the draft and shows it as the customer will see it."""
     known = choices(request.business_id)
@@ -58,7 +58,7 @@ def _typed(request: HttpRequest) -> QuoteFields:
 
 
 @require_http_methods(["GET", "POST"])
-@door("office")
+@door("office", only="draft_quote")
 def edit(request: HttpRequest, job: int) -> HttpResponse:
     """Change a quote that is not signed; one that was sent becomes the next version."""
     try:
@@ -80,7 +80,7 @@ def edit(request: HttpRequest, job: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="draft_quote")
 def totals(request: HttpRequest) -> HttpResponse:
     """What the form comes to now, for the page to put in place; nothing is saved."""
     known = choices(request.business_id)
@@ -91,7 +91,7 @@ def totals(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="draft_quote")
 def schedule(request: HttpRequest) -> HttpResponse:
     """The rows of the template that was tapped, in place of those that stood there."""
     known = choices(request.business_id)

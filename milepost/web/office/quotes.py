@@ -45,7 +45,7 @@ def _quote(request: HttpRequest, job: int, refusal: Refusal | None = None) -> Ht
 
 
 @require_POST
-@door("office")
+@door("office", only="send_quote")
 def send(request: HttpRequest, job: int) -> HttpResponse:
     try:
         send_quote(by=request.actor, at=request.at, job_id=job)
@@ -56,7 +56,7 @@ def send(request: HttpRequest, job: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="sign_quote")
 def signed_copy(request: HttpRequest, job: int) -> HttpResponse:
     """Record that the customer signed on paper, with the copy."""
     try:
@@ -81,7 +81,7 @@ def signed_copy(request: HttpRequest, job: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="decline_quote")
 def decline(request: HttpRequest, job: int) -> HttpResponse:
     """The customer said no on the phone."""
     try:
@@ -93,7 +93,7 @@ def decline(request: HttpRequest, job: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="draft_quote")
 def duplicate(request: HttpRequest, job: int) -> HttpResponse:
     """The same work for another day: a new draft, opened to be changed."""
     try:

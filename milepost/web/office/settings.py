@@ -183,7 +183,7 @@ SECTIONS = (
 
 
 @require_http_methods(["GET", "POST"])
-@door("office")
+@door("office", acts="change_business")
 def page(request: HttpRequest, section: str = "business") -> HttpResponse:
     """One page of settings; saving it changes nothing that is signed."""
     chosen = next((one for one in SECTIONS if one.code == section), None)
@@ -248,7 +248,7 @@ def _value(request: HttpRequest | None, setting: Setting, stored: object, curren
 
 
 @require_http_methods(["GET", "POST"])
-@door("office")
+@door("office", acts="add_tax_code")
 def taxes(request: HttpRequest) -> HttpResponse:
     """The taxes that a line may carry. A new rate is a new tax; what is signed keeps its own."""
     refusal: Refusal | None = None
@@ -280,7 +280,7 @@ def taxes(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="add_tax_code")
 def retire_tax(request: HttpRequest, tax: int) -> HttpResponse:
     """No new line carries it any more; what carries it keeps it."""
     try:
@@ -292,7 +292,7 @@ def retire_tax(request: HttpRequest, tax: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@door("office")
+@door("office", acts="add_member")
 def people(request: HttpRequest) -> HttpResponse:
     """Who signs in, and as what."""
     refusal: Refusal | None = None

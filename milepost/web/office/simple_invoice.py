@@ -17,7 +17,7 @@ from milepost.web.session import door
 
 
 @require_http_methods(["GET", "POST"])
-@door("office")
+@door("office", only="bill_simple")
 def new(request: HttpRequest) -> HttpResponse:
     """The form; "Send invoice" makes the job, the invoice and its messages in one."""
     known = choices(request.business_id)
@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="bill_simple")
 def totals(request: HttpRequest) -> HttpResponse:
     """What the lines come to now, for the page to put in place; nothing is saved."""
     known = choices(request.business_id)

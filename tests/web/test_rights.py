@@ -1,0 +1,310 @@
+"""
+Who may do what at which address: every route, every method, every role, in one table.
+
+The routes come from the resolver, so that a new one fails here until somebody has said who may use it.
+"""
+
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
+
+from milepost.actions.businesses import add_member, add_tax_code
+from milepost.actions.payments import record_payment
+from milepost.actions.rights import RIGHTS
+from milepost.actions.signing import sign_quote
+from milepost.mailroom.intake import take_photo
+from milepost.queries.job_page import job_page
+from milepost.queries.lists import messages
+from milepost.records.people import User
+from tests.cast import Cast, kitchen, sent_quote
+
+ROLES = ("owner", "bookkeeper", "technician", "accountant", "another's owner", "nobody", "stranger")
+ALL = dict.fromkeys(ROLES, "open")
+NO_METHOD = dict.fromkeys(ROLES, "no such method")
+OUTSIDE = {"nobody": "closed", "stranger": "sign in"}
+OFFICE = {
+    "owner": "open",
+    "bookkeeper": "open",
+    "accountant": "open",
+    "technician": "to the field",
+    **OUTSIDE,
+}
+KEEPERS = OFFICE | {"accountant": "closed"}
+OWNERS = KEEPERS | {"bookkeeper": "closed"}
+FIELD = {
+    "owner": "open",
+    "bookkeeper": "open",
+    "accountant": "to the office",
+    "technician": "open",
+    **OUTSIDE,
+}
+
+# What another business's owner meets: a list or form of their own, or nothing where a row is asked for.
+OWN = {"another's owner": "open"}
+ABSENT = {"another's owner": "absent"}
+
+READS = {"GET": OFFICE, "POST": NO_METHOD}
+FORM = {"GET": KEEPERS, "POST": KEEPERS}
+STEP = {"GET": NO_METHOD, "POST": KEEPERS}
+FIELD_READS = {"GET": FIELD, "POST": NO_METHOD}
+FIELD_STEP = {"GET": NO_METHOD, "POST": FIELD}
+EVERYBODY_READS = {"GET": ALL, "POST": NO_METHOD}
+THE_LINK = {"GET": ALL, "POST": NO_METHOD}  # whoever has the link is the customer
+THE_LINK_S_STEP = {"GET": NO_METHOD, "POST": ALL}
+
+TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
+    "office:needs": ({"GET": OFFICE | {"stranger": "open"}, "POST": NO_METHOD}, OWN),
+    "office:needs_count": (READS, OWN),
+    "office:start": ({"GET": ALL, "POST": ALL}, OWN),
+    "office:jobs": (READS, OWN),
+    "office:job": (READS, ABSENT),
+    "office:send_invoice": (STEP, ABSENT),
+    "office:record_payment": (STEP, ABSENT),
+    "office:complete": (STEP, ABSENT),
+    "office:undo": (STEP, ABSENT),
+    "office:accept": (STEP, ABSENT),
+    "office:sheet": (READS, ABSENT),
+    "office:move_event": (STEP, ABSENT),
+    "office:document": (READS, ABSENT),
+    "office:file": (READS, ABSENT),
+    "office:quotes": (READS, OWN),
+    "office:new_quote": (FORM, OWN),
+    "office:quote_totals": (STEP, OWN),
+    "office:quote_schedule": (STEP, OWN),
+    "office:edit_quote": (FORM, ABSENT),
+    "office:quote": (READS, ABSENT),
+    "office:send_quote": (STEP, ABSENT),
+    "office:decline_quote": (STEP, ABSENT),
+    "office:duplicate_quote": (STEP, ABSENT),
+    "office:signed_copy": (STEP, ABSENT),
+    "office:customers": (READS, OWN),
+    "office:invoices": (READS, OWN),
+    "office:new_invoice": (FORM, OWN),
+    "office:invoice_totals": (STEP, OWN),
+    "office:payments": (READS, OWN),
+    "office:payment": (READS, ABSENT),
+    "office:bounce": (STEP, ABSENT),
+    "office:refund": (STEP, ABSENT),
+    "office:use_credit": (STEP, ABSENT),
+    "office:books": (READS, OWN),
+    "office:journal": (READS, OWN),
+    "office:account": ({"GET": OFFICE, "POST": KEEPERS}, OWN),
+    "office:messages": (READS, OWN),
+    "office:message": (READS, ABSENT),
+    "office:search": (READS, OWN),
+    "office:settings": ({"GET": OFFICE, "POST": OWNERS}, OWN),
+    "office:settings_section": ({"GET": OFFICE, "POST": OWNERS}, OWN),
+    "office:taxes": ({"GET": OFFICE, "POST": KEEPERS}, OWN),
+    "office:retire_tax": (STEP, ABSENT),
+    "office:people": ({"GET": OFFICE, "POST": OWNERS}, OWN),
+    "field:today": (FIELD_READS, OWN),
+    "field:job": (FIELD_READS, ABSENT),
+    "field:complete": (FIELD_STEP, ABSENT),
+    "field:undo": (FIELD_STEP, ABSENT),
+    "field:send": (FIELD_STEP, ABSENT),
+    "field:sent": (FIELD_READS, ABSENT),
+    "portal:page": (THE_LINK, OWN),
+    "portal:sign": (THE_LINK_S_STEP, OWN),
+    "portal:viewed": (THE_LINK_S_STEP, OWN),
+    "portal:decline": (THE_LINK_S_STEP, OWN),
+    "portal:pay": (THE_LINK_S_STEP, OWN),
+    "portal:paid": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # no attempt was made
+    "portal:accept": (THE_LINK_S_STEP, OWN),
+    "portal:document": (THE_LINK, OWN),
+    "portal:sheet": (THE_LINK, OWN),
+    "portal:file": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # of another job
+    "brand": (EVERYBODY_READS, OWN),
+    "look": ({"GET": ALL, "POST": ALL}, OWN),
+    "look_door": ({"GET": ALL, "POST": ALL}, OWN),
+}
+# Signing in and out is allauth's, and tested there; the provider's hook asks for a signature.
+OTHERS = ("account_", "hooks_", "mfa_")
+
+
+def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    """Every route by its name."""
+    for part in (resolver or get_resolver()).url_patterns:
+        if isinstance(part, URLResolver):
+            yield from routes(part, f"{part.namespace}:" if part.namespace else namespace)
+        elif isinstance(part, URLPattern):
+            yield f"{namespace}{part.name}"
+
+
+def test_every_route_has_its_line_in_the_table():
+    there = {name for name in routes() if not name.startswith(OTHERS)}
+    assert there - set(TABLE) == set()
+    assert set(TABLE) - there == set()
+
+
+def test_every_line_says_something_of_every_role():
+    for name, (methods, other) in TABLE.items():
+        for method, cells in methods.items():
+            assert set(cells) | set(other) >= set(ROLES), (name, method)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_meets_at_each_address_what_the_table_says(cast, role):
+    addresses, client = addresses_of(cast), client_of(cast, role)
+    wrong = {}
+    for name, (methods, other) in TABLE.items():
+        for method, cells in methods.items():
+            wanted = other[role] if role in other and cells is not NO_METHOD else cells[role]
+            met = outcome(client, method, addresses[name])
+            if met != wanted:
+                wrong[f"{method} {name}"] = f"{met}, not {wanted}"
+    assert wrong == {}
+
+
+def outcome(client: Client, method: str, address: str) -> str:
+    """What somebody meets at an address, in two or three words."""
+    answer = client.generic(method, address)
+    if answer.status_code in (301, 302) and answer["Location"].startswith("/accounts/login"):
+        return "sign in"
+    if answer.status_code == 302 and answer["Location"] == "/field/":
+        return "to the field"
+    if answer.status_code == 302 and answer["Location"] == "/" and address.startswith("/field"):
+        return "to the office"
+    known = {403: "closed", 404: "absent", 405: "no such method"}
+    if answer.status_code in known:
+        return known[answer.status_code]
+    return "open" if answer.status_code in (200, 204, 302, 422) else f"status {answer.status_code}"
+
+
+def client_of(cast: Cast, role: str) -> Client:
+    client = Client()
+    emails = {
+        "owner": "alice@example.com",
+        "bookkeeper": "bo@example.com",
+        "technician": "tess@example.com",
+        "accountant": "ann@example.com",
+        "another's owner": "mallory@example.com",
+        "nobody": "nina@example.com",
+    }
+    if role == "accountant":
+        add_member(
+            by=cast.alice, at=cast.at, name="Ann", email=emails[role], role=role, password=cast.password
+        )
+    if role == "nobody":
+        User.objects.create_user(emails[role], cast.password)
+    if role in emails:
+        assert client.login(email=emails[role], password=cast.password)
+    return client
+
+
+def addresses_of(cast: Cast) -> dict[str, str]:
+    """An address for each route, of rows that exist in Alice's business."""
+    job, quote, paid = kitchen(cast), sent_quote(cast), kitchen(cast)
+    payment = record_payment(by=cast.bo, at=cast.at, job_id=paid.job_id, amount_cents=50_00, method="cash")
+    page = job_page(cast.business_id, job.job_id, at=cast.at)
+    invoice = next(stop.invoice for stop in page.stops if stop.invoice)
+    row = job.rows["Rough-in complete"]
+    token = next(p.url for p in page.people if p.pays).split("/c/")[1].strip("/")
+    tax = add_tax_code(by=cast.alice, at=cast.at, name="City tax", percent=Decimal(2))
+    message = messages(cast.business_id).rows[0].id
+    event, file = event_of(cast), file_of(cast)
+    link = f"/c/{token}/"
+    at = f"/jobs/{job.job_id}/"
+    in_the_field = f"/field/jobs/{job.job_id}/"
+    return {
+        "office:needs": "/",
+        "office:needs_count": "/needs/count/",
+        "office:start": "/start/",
+        "office:jobs": "/jobs/",
+        "office:job": at,
+        "office:send_invoice": f"{at}invoices/",
+        "office:record_payment": f"{at}payments/",
+        "office:complete": f"{at}milestones/{row}/completion/",
+        "office:undo": f"{at}milestones/{row}/undo/",
+        "office:accept": f"{at}milestones/{row}/acceptance/",
+        "office:move_event": f"/jobs/{event[0]}/events/{event[1]}/",
+        "office:use_credit": f"{at}credit/",
+        "office:sheet": f"/invoices/{invoice.id}/sheet/",
+        "office:document": f"/documents/{invoice.document_id}/",
+        "office:file": f"/files/{file}/",
+        "office:quotes": "/quotes/",
+        "office:new_quote": "/quotes/new/",
+        "office:quote_totals": "/quotes/totals/",
+        "office:quote_schedule": "/quotes/schedule/",
+        "office:edit_quote": f"/quotes/{quote}/edit/",
+        "office:quote": f"/quotes/{quote}/",
+        "office:send_quote": f"/quotes/{quote}/sending/",
+        "office:decline_quote": f"/quotes/{quote}/refusal/",
+        "office:duplicate_quote": f"/quotes/{quote}/copy/",
+        "office:signed_copy": f"/quotes/{quote}/signed-copy/",
+        "office:customers": "/customers/",
+        "office:invoices": "/invoices/",
+        "office:new_invoice": "/invoices/new/",
+        "office:invoice_totals": "/invoices/totals/",
+        "office:payments": "/payments/",
+        "office:payment": f"/payments/{payment}/",
+        "office:bounce": f"/payments/{payment}/return/",
+        "office:refund": f"/payments/{payment}/refunds/",
+        "office:books": "/books/",
+        "office:journal": "/books/journal/",
+        "office:account": "/books/cash/",
+        "office:messages": "/messages/",
+        "office:message": f"/messages/{message}/",
+        "office:search": "/search/?q=kitchen",
+        "office:settings": "/settings/",
+        "office:settings_section": "/settings/terms/",
+        "office:taxes": "/settings/taxes/",
+        "office:retire_tax": f"/settings/taxes/{tax}/retirement/",
+        "office:people": "/settings/people/",
+        "field:today": "/field/",
+        "field:job": in_the_field,
+        "field:complete": f"{in_the_field}milestones/{row}/completion/",
+        "field:undo": f"{in_the_field}milestones/{row}/completion/undo/",
+        "field:send": f"{in_the_field}milestones/{row}/invoice/",
+        "field:sent": f"{in_the_field}sent/{invoice.id}/",
+        "portal:page": link,
+        "portal:sign": f"{link}signature/",
+        "portal:viewed": f"{link}viewed/",
+        "portal:decline": f"{link}refusal/",
+        "portal:pay": f"{link}payment/",
+        "portal:paid": f"{link}paid/999999/",
+        "portal:accept": f"{link}milestones/{row}/acceptance/",
+        "portal:document": f"{link}documents/{invoice.document_id}/",
+        "portal:sheet": f"{link}invoices/{invoice.id}/sheet/",
+        "portal:file": f"{link}files/{file}/",
+        "brand": "/brand/0a5c3c.css",
+        "look": "/look/",
+        "look_door": "/look/field/",
+    }
+
+
+def event_of(cast: Cast) -> tuple[int, int]:
+    """A signed roof's delivery: its job and itself."""
+    job_id = sent_quote(cast)
+    sign_quote(by=cast.carol, at=cast.at, job_id=job_id, version=1, name="Carol Reyes")
+    stops = job_page(cast.business_id, job_id, at=cast.at).stops
+    return job_id, next(stop.id for stop in stops if stop.kind == "event")
+
+
+def file_of(cast: Cast) -> int:
+    """A photo."""
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    picture.seek(0)
+    return take_photo(by=cast.tess, at=cast.at, upload=picture, name="wall.png")
+
+
+def test_every_right_is_somebody_s():
+    assert all(RIGHTS.values())
+    assert not any("accountant" in roles for roles in RIGHTS.values())
+
+
+def test_what_is_another_s_answers_exactly_like_what_does_not_exist(cast):
+    job = kitchen(cast)
+    mallory = client_of(cast, "another's owner")
+    for there, nowhere in (
+        (f"/jobs/{job.job_id}/", "/jobs/999999/"),
+        (f"/quotes/{job.job_id}/", "/quotes/999999/"),
+        (f"/documents/{job.job_id}/", "/documents/999999/"),
+    ):
+        one, other = mallory.get(there), mallory.get(nowhere)
+        assert (one.status_code, one.content) == (other.status_code, other.content)
