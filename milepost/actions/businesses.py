@@ -14,11 +14,12 @@ from milepost.actions.steps.finding import find
 from milepost.actions.steps.journal import CHART
 from milepost.actions.steps.numbering import FIRST
 from milepost.actions.steps.reach import email_address, phone_e164
-from milepost.actions.steps.settings import checked_settings
-from milepost.core.countries import defaults_for
+from milepost.actions.steps.settings import NoSuchChoice, checked_settings
+from milepost.core.countries import COUNTRIES, defaults_for
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
 from milepost.records.businesses import Business, Series, TaxCode
+from milepost.records.jobs import Job
 from milepost.records.journal import Account
 from milepost.records.people import ROLES, Membership, User
 from milepost.records.scope import scoped
@@ -39,6 +40,13 @@ class Missing(Refusal):
 
     code = "missing"
     message = gettext_noop("Please fill this in.")
+
+
+class CurrencyIsFixed(Refusal):
+    """Amounts are written in it already."""
+
+    code = "currency_is_fixed"
+    message = gettext_noop("The currency stays {currency}: the first quote is written in it.")
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,33 @@ def change_business(*, by: Actor, at: datetime, **changes: object) -> None:
         raise InputRefused(field=sorted(unknown)[0], problem="This setting cannot be changed here.")
     country = Business.objects.values_list("country", flat=True).get()
     Business.objects.filter(id=by.business_id).update(**checked_settings(changes, country=country))
+
+
+@action("change_business")
+def change_country(*, by: Actor, at: datetime, country: str, currency: str = "") -> None:
+    """
+    Where the business is: its country's currency, time zone, locale and holidays become its own.
+
+    `currency` is another one than the country's. Refuses NoSuchChoice at `country` or `currency`, and
+    CurrencyIsFixed once anything is quoted.
+    """
+    business = Business.objects.select_for_update(no_key=True).get()
+    known = {defaults.currency for defaults in COUNTRIES.values()}
+    if country not in COUNTRIES:
+        raise NoSuchChoice(field="country", text=country[:40])
+    defaults = COUNTRIES[country]
+    wanted = currency or defaults.currency
+    if wanted not in known:
+        raise NoSuchChoice(field="currency", text=wanted[:40])
+    if wanted != business.currency and Job.objects.exists():
+        raise CurrencyIsFixed(field="currency", currency=business.currency)
+    Business.objects.filter(id=business.id).update(
+        country=country,
+        currency=wanted,
+        timezone=defaults.timezone,
+        locale=defaults.locale,
+        holidays=defaults.holidays,
+    )
 
 
 @action("add_tax_code")

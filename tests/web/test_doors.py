@@ -115,7 +115,8 @@ def test_a_new_business_starts_with_three_fields(database):
         {"name": "Bright Roofs", "email": "zoe@example.com", "password": "a roof in the spring"},
         follow=True,
     )
-    assert "All quiet" in started.content.decode()
+    assert "Where you work" in started.content.decode()
+    assert "All quiet" in client.get("/").content.decode()
 
 
 def test_an_old_invoice_that_is_late_is_not_hidden_by_newer_ones_that_are_paid(cast):

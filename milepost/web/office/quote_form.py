@@ -33,8 +33,17 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("office:quote", job=_draft(request, known))
         except Refusal as refused:
             refusal = refused
-    fields = _typed(request) if request.method == "POST" else QuoteFields(lines=())
+    fields = _typed(request) if request.method == "POST" else _asked(request)
     return _form(request, known, fields, refusal)
+
+
+def _asked(request: HttpRequest) -> QuoteFields:
+    """An empty form; with the schedule that the address names, such as the one of one's trade."""
+    template = template_of(request.GET.get("template", ""))
+    if template is None:
+        return QuoteFields(lines=())
+    rows = template_rows(template)
+    return QuoteFields(lines=(), template=template.code, rows=rows, recovery=template.recovery)
 
 
 def _draft(request: HttpRequest, known: Choices) -> int:
