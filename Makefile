@@ -1,13 +1,14 @@
 # Two commands for everybody: `make run` and `make test`. They need Python 3.11, make, and a network
 # to the package registries the first time.
 
-.PHONY: help run test setup setup-dev bench clean
+.PHONY: help run test soak setup setup-dev bench clean
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
 help:
 	@echo "make run     set up, start Milepost with its demo on http://127.0.0.1:8000/"
 	@echo "make test    set up, check and test everything"
+	@echo "make soak    random lives and storms for SOAK_MINUTES=10 minutes, with a printed seed"
 	@echo "make bench   time what matters, as JSON"
 	@echo "make clean   remove what set-up and tests made (not your data)"
 
@@ -29,6 +30,13 @@ test: setup-dev
 	$(BIN)/djlint milepost/web/templates --lint --quiet
 	$(BIN)/pytest -n 2 --ignore=tests/browser
 	$(BIN)/pytest tests/browser
+
+# The long ones, in full: random lives, 10,000 numbers, thousands of random jobs through the core.
+SOAK_MINUTES ?= 10
+soak: setup-dev
+	SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/pytest -s tests/actions/test_random_lives.py
+	MILEPOST_NUMBERS=10000 $(BIN)/pytest tests/actions/test_numbers.py
+	MILEPOST_EXAMPLES=2500 $(BIN)/pytest tests/core/test_laws.py
 
 bench: setup-dev
 	@$(BIN)/python -m bench

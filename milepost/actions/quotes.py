@@ -32,6 +32,14 @@ class NothingToSign(Refusal):
     message = gettext_noop("Add at least one line with a price, so that there is something to sign.")
 
 
+class QuoteSavedMeanwhile(Refusal):
+    code = "quote_saved_meanwhile"
+    message = gettext_noop(
+        "Somebody saved {number} while you were writing. Nothing of yours is lost: look at what differs, then "
+        "save yours over it, or open theirs."
+    )
+
+
 class NothingToDecline(Refusal):
     code = "nothing_to_decline"
     message = gettext_noop("{number} was never sent, so there is nothing to decline.")
@@ -64,16 +72,21 @@ def draft_quote(
 
 
 @action("draft_quote")
-def save_quote(*, by: Actor, at: datetime, job_id: int, quote: QuoteInput) -> None:
+def save_quote(
+    *, by: Actor, at: datetime, job_id: int, quote: QuoteInput, based_on: int | None = None
+) -> None:
     """
     Replace a quote's content. One that was sent becomes the next version, and the customer's
     link keeps showing the last one sent until the new one is; one that was declined is a draft
-    again. Refuses QuoteIsSigned.
+    again. `based_on`: the stamp of the draft that was opened; if somebody has saved since, their
+    work is not written over. Refuses QuoteIsSigned, QuoteSavedMeanwhile.
     """
     job = lock_job(job_id)
     if job.state not in ("draft", "sent", "declined"):
         raise QuoteIsSigned(number=job.number)
     latest = job.versions.latest("version")
+    if based_on is not None and based_on != latest.id:
+        raise QuoteSavedMeanwhile(number=job.number)
     version = latest.version
     if latest.sent_at is None:
         QuoteLine.objects.filter(quote_version=latest).delete()

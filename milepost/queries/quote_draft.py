@@ -24,7 +24,10 @@ from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
 
 @dataclass(frozen=True)
 class QuoteDraft:
-    """The newest version of a quote as its form shows it. `sent_at` None: it may still be replaced."""
+    """
+    The newest version of a quote as its form shows it. `sent_at` None: it may still be replaced.
+    `stamp` is another after every saving.
+    """
 
     job_id: int
     number: str
@@ -34,6 +37,7 @@ class QuoteDraft:
     version: int
     sent_at: datetime | None
     quote: QuoteInput
+    stamp: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def quote_draft(job_id: int) -> QuoteDraft:
         version=version.version,
         sent_at=version.sent_at,
         quote=as_typed(version),
+        stamp=version.id,
     )
 
 

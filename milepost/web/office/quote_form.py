@@ -15,6 +15,7 @@ from milepost.queries.door import NotThere
 from milepost.queries.lists import Choices, choices
 from milepost.queries.quote_draft import QuoteDraft, quote_draft
 from milepost.web.office.customer_choice import chosen_customer, customer_context
+from milepost.web.office.quote_differences import differences
 from milepost.web.office.quote_fields import QuoteFields, posted, saved, template_rows
 from milepost.web.office.quote_reading import quote_of
 from milepost.web.office.quote_shown import filled, shown, tax_ids
@@ -81,7 +82,16 @@ def edit(request: HttpRequest, job: int) -> HttpResponse:
         return _form(request, known, saved(draft.quote, known.business.currency), None, draft)
     try:
         quote = quote_of(posted(request.POST), currency=known.business.currency, taxes=tax_ids(known))
-        save_quote(by=request.actor, at=request.at, job_id=job, quote=quote)
+        based_on = request.POST.get("based_on", "")
+        save_quote(
+            by=request.actor,
+            at=request.at,
+            job_id=job,
+            quote=quote,
+            based_on=int(based_on)
+            if based_on.isascii() and based_on.isdecimal() and len(based_on) < 18
+            else None,
+        )
     except Refusal as refusal:
         return _form(request, known, posted(request.POST), refusal, draft)
     messages.success(request, _("Saved. The customer sees it once you send it."))
@@ -126,6 +136,9 @@ def _form(
 ) -> HttpResponse:
     context = shown(request, known, filled(fields, known)) | {
         "draft": draft,
+        "differences": differences(draft.quote, fields, known.business.currency)
+        if draft and refusal and refusal.code == "quote_saved_meanwhile"
+        else [],
         "refusal": refusal,
         "templates": [(t.code, _(t.name), _(t.summary)) for t in SCHEDULE_TEMPLATES],
         "recoveries": RECOVERIES,
