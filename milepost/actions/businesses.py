@@ -49,6 +49,11 @@ class CurrencyIsFixed(Refusal):
     message = gettext_noop("The currency stays {currency}: the first quote is written in it.")
 
 
+class TaxExists(Refusal):
+    code = "tax_exists"
+    message = gettext_noop("There is a tax “{name}” with this rate already.")
+
+
 @dataclass(frozen=True)
 class Started:
     """A new business and its owner."""
@@ -200,6 +205,24 @@ def retire_tax_code(*, by: Actor, at: datetime, tax_id: int) -> None:
     tax = find(TaxCode.objects.all(), id=tax_id)
     tax.retired_at, tax.is_default = tax.retired_at or at, False
     tax.save(update_fields=["retired_at", "is_default"])
+
+
+@action("add_tax_code")
+def change_tax_code(*, by: Actor, at: datetime, tax_id: int, name: str, is_default: bool) -> None:
+    """
+    Call a tax differently, or put it on every new line; another rate is another tax. What is quoted or
+    signed keeps the name that it was written with. Refuses NotFound, Missing and TaxExists at `tax_name`.
+    """
+    tax = find(TaxCode.objects.filter(retired_at=None), id=tax_id)
+    if not name.strip():
+        raise Missing(field="tax_name")
+    twins = TaxCode.objects.filter(name=name.strip(), percent=tax.percent).exclude(id=tax.id)
+    if twins.exists():
+        raise TaxExists(field="tax_name", name=name.strip())
+    if is_default:
+        TaxCode.objects.exclude(id=tax.id).update(is_default=False)
+    tax.name, tax.is_default = name.strip()[:100], is_default
+    tax.save(update_fields=["name", "is_default"])
 
 
 @action("add_tax_code")

@@ -29,6 +29,7 @@ class Guest:
     pays: bool
     token: str
     logo_sha256: str = ""
+    language: str = ""
 
     @property
     def brand(self) -> str:
@@ -49,7 +50,7 @@ def guest_of(token: str) -> Guest:
 
 @question
 def _guest(job_id: int, contact_id: int, token: str) -> Guest:
-    contact = Contact.objects.get(id=contact_id)
+    contact = Contact.objects.select_related("customer").get(id=contact_id)
     business = Business.objects.get()
     return Guest(
         business.id,
@@ -66,4 +67,5 @@ def _guest(job_id: int, contact_id: int, token: str) -> Guest:
         contact.pays,
         token,
         business.logo_sha256,
+        contact.customer.language or business.locale,
     )

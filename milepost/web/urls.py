@@ -10,7 +10,7 @@ from milepost.web import brand, look
 DOORS = {"office": "", "field": "field/", "portal": "c/", "hooks": "hooks/"}
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/signup/", RedirectView.as_view(pattern_name="office:start")),
+    path("accounts/signup/", RedirectView.as_view(pattern_name="office:start"), name="account_start"),
     path("accounts/", include("allauth.urls")),
     re_path(r"^brand/(?P<color>[0-9a-f]{6})\.css$", brand.stylesheet, name="brand"),
     path("look/", look.page, name="look"),

@@ -60,7 +60,7 @@ def test_what_is_no_picture_is_refused_at_its_field_and_the_rest_of_the_page_sta
 
 def test_only_the_owner_changes_it_and_it_comes_off_again(cast):
     alice, bo = signed_in(cast, "alice@example.com"), signed_in(cast, "bo@example.com")
-    assert bo.post("/settings/logo/", {"logo": picture()}).status_code == 422
+    assert bo.post("/settings/logo/", {"logo": picture()}).status_code == 403
     assert choices(cast.business_id).business.logo_sha256 == ""
     alice.post("/settings/logo/", {"logo": picture()})
     assert signed_in(cast, "mallory@example.com").get("/settings/logo.png").status_code == 404

@@ -54,6 +54,8 @@ STEP = {"GET": NO_METHOD, "POST": KEEPERS}
 FIELD_READS = {"GET": FIELD, "POST": NO_METHOD}
 FIELD_STEP = {"GET": NO_METHOD, "POST": FIELD}
 EVERYBODY_READS = {"GET": ALL, "POST": NO_METHOD}
+OWNERS_FORM = {"GET": OWNERS, "POST": OWNERS}
+NOTHING_YET = {"GET": {r: "absent" if met == "open" else met for r, met in OFFICE.items()}, "POST": NO_METHOD}
 THE_LINK = {"GET": ALL, "POST": NO_METHOD}  # whoever has the link is the customer
 THE_LINK_S_STEP = {"GET": NO_METHOD, "POST": ALL}
 
@@ -82,7 +84,20 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:decline_quote": (STEP, ABSENT),
     "office:duplicate_quote": (STEP, ABSENT),
     "office:signed_copy": (STEP, ABSENT),
+    "office:start_place": (OWNERS_FORM, OWN),
+    "office:start_ready": (READS, OWN),
     "office:customers": (READS, OWN),
+    "office:new_customer": (FORM, OWN),
+    "office:customer": (READS, ABSENT),
+    "office:change_customer": (STEP, ABSENT),
+    "office:archive_customer": (STEP, ABSENT),
+    "office:merge_customer": (STEP, ABSENT),
+    "office:part_customer": (STEP, ABSENT),
+    "office:new_contact": (STEP, ABSENT),
+    "office:contact": (STEP, ABSENT),
+    "office:remove_contact": (STEP, ABSENT),
+    "office:new_site": (STEP, ABSENT),
+    "office:site": (STEP, ABSENT),
     "office:invoices": (READS, OWN),
     "office:new_invoice": (FORM, OWN),
     "office:invoice_totals": (STEP, OWN),
@@ -100,7 +115,10 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:settings": ({"GET": OFFICE, "POST": OWNERS}, OWN),
     "office:settings_section": ({"GET": OFFICE, "POST": OWNERS}, OWN),
     "office:taxes": ({"GET": OFFICE, "POST": KEEPERS}, OWN),
+    "office:change_tax": (STEP, ABSENT),
     "office:retire_tax": (STEP, ABSENT),
+    "office:logo": ({"GET": NO_METHOD, "POST": OWNERS}, OWN),
+    "office:logo_picture": (NOTHING_YET, ABSENT),  # no logo was chosen
     "office:people": ({"GET": OFFICE, "POST": OWNERS}, OWN),
     "field:today": (FIELD_READS, OWN),
     "field:job": (FIELD_READS, ABSENT),
@@ -109,6 +127,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "field:send": (FIELD_STEP, ABSENT),
     "field:sent": (FIELD_READS, ABSENT),
     "portal:page": (THE_LINK, OWN),
+    "portal:logo": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # no logo was chosen
     "portal:sign": (THE_LINK_S_STEP, OWN),
     "portal:viewed": (THE_LINK_S_STEP, OWN),
     "portal:decline": (THE_LINK_S_STEP, OWN),
@@ -208,7 +227,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
     message = messages(cast.business_id).rows[0].id
     event, file = event_of(cast), file_of(cast)
     link = f"/c/{token}/"
-    at = f"/jobs/{job.job_id}/"
+    at, of = f"/jobs/{job.job_id}/", f"/customers/{cast.customer_id}/"
     in_the_field = f"/field/jobs/{job.job_id}/"
     return {
         "office:needs": "/",
@@ -236,7 +255,20 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:decline_quote": f"/quotes/{quote}/refusal/",
         "office:duplicate_quote": f"/quotes/{quote}/copy/",
         "office:signed_copy": f"/quotes/{quote}/signed-copy/",
+        "office:start_place": "/start/place/",
+        "office:start_ready": "/start/ready/",
         "office:customers": "/customers/",
+        "office:new_customer": "/customers/new/",
+        "office:customer": of,
+        "office:change_customer": f"{of}card/",
+        "office:archive_customer": f"{of}archive/",
+        "office:merge_customer": f"{of}merge/",
+        "office:part_customer": f"{of}parting/",
+        "office:new_contact": f"{of}people/",
+        "office:contact": f"{of}people/{cast.pat.contact_id}/",
+        "office:remove_contact": f"{of}people/{cast.carol.contact_id}/removal/",
+        "office:new_site": f"{of}sites/",
+        "office:site": f"{of}sites/1/",
         "office:invoices": "/invoices/",
         "office:new_invoice": "/invoices/new/",
         "office:invoice_totals": "/invoices/totals/",
@@ -253,6 +285,9 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:settings": "/settings/",
         "office:settings_section": "/settings/terms/",
         "office:taxes": "/settings/taxes/",
+        "office:change_tax": f"/settings/taxes/{tax}/",
+        "office:logo": "/settings/logo/",
+        "office:logo_picture": "/settings/logo.png",
         "office:retire_tax": f"/settings/taxes/{tax}/retirement/",
         "office:people": "/settings/people/",
         "field:today": "/field/",
@@ -262,6 +297,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "field:send": f"{in_the_field}milestones/{row}/invoice/",
         "field:sent": f"{in_the_field}sent/{invoice.id}/",
         "portal:page": link,
+        "portal:logo": f"{link}logo/",
         "portal:sign": f"{link}signature/",
         "portal:viewed": f"{link}viewed/",
         "portal:decline": f"{link}refusal/",

@@ -1,10 +1,17 @@
 """The settings: each is checked where it is typed, and what is signed keeps its terms."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
+from milepost.actions.businesses import add_tax_code
+from milepost.actions.customers import CustomerInput, change_customer
 from milepost.queries.job_page import job_page
 from milepost.queries.lists import choices
-from tests.cast import kitchen
+from milepost.queries.portal_people import portal_links
+from milepost.queries.stored import document_facts
+from tests.cast import KITCHEN, kitchen
 from tests.web.test_doors import signed_in
 
 BUSINESS = {
@@ -97,3 +104,34 @@ def test_the_customer_s_page_wears_the_business_s_colour_and_words_on_it_can_be_
     page = alice.get("/c/" + link.split("/c/")[1]).content.decode()
     assert 'href="/brand/f0ac1e.css"' in page
     assert alice.get("/brand/f0ac1e.css").content == b":root { --brand: #f0ac1e; --on-brand: #000000; }\n"
+
+
+def test_a_tax_is_renamed_and_chosen_for_every_line_and_the_signed_contract_keeps_its_name(cast):
+    vat = add_tax_code(by=cast.alice, at=cast.at, name="VAT", percent=Decimal(20), is_default=True)
+    low = add_tax_code(by=cast.alice, at=cast.at, name="Low", percent=Decimal(5))
+    job = kitchen(cast, quote=replace(KITCHEN, lines=(replace(KITCHEN.lines[0], tax_codes=(vat,)),)))
+    alice = signed_in(cast, "alice@example.com")
+    refused = alice.post(f"/settings/taxes/{low}/", {"tax_name": ""})
+    assert refused.status_code == 422 and "Please fill this in." in refused.content.decode()
+    alice.post(f"/settings/taxes/{low}/", {"tax_name": "Reduced rate", "is_default": "on"})
+    alice.post(f"/settings/taxes/{vat}/", {"tax_name": "Value added tax"})
+    taxes = {tax.name: tax.is_default for tax in choices(cast.business_id).taxes}
+    assert taxes == {"Value added tax": False, "Reduced rate": True}
+    documents = job_page(cast.business_id, job.job_id, at=cast.at).documents
+    contents = [document_facts(cast.business_id, document.id).content for document in documents]
+    assert any("VAT" in text for text in contents) and not any("Value added" in text for text in contents)
+    assert alice.post("/settings/taxes/999999/", {"tax_name": "x"}).status_code == 404
+
+
+def test_the_customer_reads_amounts_and_days_as_their_language_writes_them(cast, client):
+    kitchen(cast)
+    link = next(row.url for row in portal_links(cast.business_id) if row.pays)
+    path = "/c/" + link.split("/c/")[1]
+    assert "40,000.00" in client.get(path).content.decode()
+    change_customer(
+        by=cast.alice,
+        at=cast.at,
+        customer_id=cast.customer_id,
+        card=CustomerInput(name="Carol Reyes", language="de-DE"),
+    )
+    assert "40.000,00" in client.get(path).content.decode()

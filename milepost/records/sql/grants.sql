@@ -16,7 +16,7 @@ GRANT UPDATE ON business, customer, contact, site, scheduled_event TO {app};
 GRANT UPDATE, DELETE ON quote_version, quote_line, quote_row TO {app};
 
 -- Records that move forward, by the columns that move.
-GRANT UPDATE (is_default, retired_at) ON tax_code TO {app};
+GRANT UPDATE (name, is_default, retired_at) ON tax_code TO {app};
 GRANT UPDATE (next_number, prefix) ON series TO {app};
 GRANT UPDATE (role, phone, disabled_at) ON membership TO {app};
 GRANT UPDATE (site_id, title, state, recovery, deposit_tax, terms, contract_cents, signed_on, closed_at) ON job TO {app};

@@ -16,7 +16,7 @@ from milepost.web.session import door
 
 
 @require_POST
-@door("office")
+@door("office", only="change_business")
 def logo(request: HttpRequest) -> HttpResponse:
     """A new logo, or none. What is issued keeps the one that it was issued with."""
     try:

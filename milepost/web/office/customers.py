@@ -50,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@door("office")
+@door("office", only="add_customer")
 def new(request: HttpRequest) -> HttpResponse:
     """A customer with the first of their people; everything else is on their page."""
     refusal: Refusal | None = None
@@ -132,7 +132,7 @@ def _do(
 
 
 @require_POST
-@door("office")
+@door("office", only="change_customer")
 def change(request: HttpRequest, customer: int) -> HttpResponse:
     def deed() -> None:
         card = CustomerInput(
@@ -151,7 +151,7 @@ def change(request: HttpRequest, customer: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="change_customer")
 def contact(request: HttpRequest, customer: int, contact: int | None = None) -> HttpResponse:
     """Add a person, or change one."""
 
@@ -168,7 +168,7 @@ def contact(request: HttpRequest, customer: int, contact: int | None = None) -> 
 
 
 @require_POST
-@door("office")
+@door("office", only="change_customer")
 def removal(request: HttpRequest, customer: int, contact: int) -> HttpResponse:
     def deed() -> None:
         remove_contact(by=request.actor, at=request.at, customer_id=customer, contact_id=contact)
@@ -178,7 +178,7 @@ def removal(request: HttpRequest, customer: int, contact: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="change_customer")
 def site(request: HttpRequest, customer: int, site: int | None = None) -> HttpResponse:
     """Add a place of work, or correct one."""
 
@@ -190,7 +190,7 @@ def site(request: HttpRequest, customer: int, site: int | None = None) -> HttpRe
 
 
 @require_POST
-@door("office")
+@door("office", only="change_customer")
 def archive(request: HttpRequest, customer: int) -> HttpResponse:
     archived = request.POST.get("archived") == "yes"
 
@@ -202,7 +202,7 @@ def archive(request: HttpRequest, customer: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="merge_customers")
 def merge(request: HttpRequest, customer: int) -> HttpResponse:
     """This customer is a duplicate of another, whose page then shows both histories."""
     card, chosen = _card(request, customer), request.POST.get("into", "")
@@ -216,7 +216,7 @@ def merge(request: HttpRequest, customer: int) -> HttpResponse:
 
 
 @require_POST
-@door("office")
+@door("office", only="merge_customers")
 def part(request: HttpRequest, customer: int) -> HttpResponse:
     def deed() -> None:
         part_customers(by=request.actor, at=request.at, duplicate_id=customer)

@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from milepost.actions.businesses import add_member, add_tax_code, change_business, retire_tax_code
+from milepost.actions.businesses import (
+    add_member,
+    add_tax_code,
+    change_business,
+    change_tax_code,
+    retire_tax_code,
+)
 from milepost.core.countries import COUNTRIES
 from milepost.core.money import plain
 from milepost.core.refusals import Refusal
@@ -270,13 +276,34 @@ def taxes(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("office:taxes")
+    return _taxes(request, refusal)
+
+
+def _taxes(request: HttpRequest, refusal: Refusal | None, *, changed: int | None = None) -> HttpResponse:
     context = {
         "sections": _tabs(),
         "taxes": choices(request.business_id).taxes,
         "refusal": refusal,
         "typed": request.POST,
+        "changed": changed,
     }
     return render(request, "office/settings_taxes.html", context, status=422 if refusal else 200)
+
+
+@require_POST
+@door("office", only="add_tax_code")
+def change_tax(request: HttpRequest, tax: int) -> HttpResponse:
+    """Another name, or the one on every new line."""
+    try:
+        name = checked_text(request.POST.get("tax_name", ""), field="tax_name", most=100)
+        chosen = "is_default" in request.POST
+        change_tax_code(by=request.actor, at=request.at, tax_id=tax, name=name, is_default=chosen)
+    except Refusal as refusal:
+        if refusal.code == "not_found":
+            raise Http404 from None
+        return _taxes(request, refusal, changed=tax)
+    messages.success(request, _("Saved. What is signed keeps the name that it was signed with."))
+    return redirect("office:taxes")
 
 
 @require_POST

@@ -51,7 +51,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@door("office")
+@door("office", only="change_business")
 def place(request: HttpRequest) -> HttpResponse:
     """Second: the country with its currency, the trade, a tax. All of it may wait."""
     refusal: Refusal | None = None

@@ -74,6 +74,7 @@ urlpatterns = [
     path("settings/logo/", brand.logo, name="logo"),
     path("settings/logo.png", brand.picture, name="logo_picture"),
     path("settings/taxes/", settings.taxes, name="taxes"),
+    path("settings/taxes/<int:tax>/", settings.change_tax, name="change_tax"),
     path("settings/taxes/<int:tax>/retirement/", settings.retire_tax, name="retire_tax"),
     path("settings/people/", settings.people, name="people"),
     path("settings/<slug:section>/", settings.page, name="settings_section"),

@@ -7,7 +7,7 @@ from functools import wraps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_POST
 
 from milepost.actions.actor import Actor
@@ -29,13 +29,16 @@ from milepost.web.typed import checked_text
 
 
 def guest_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Resolve the link; what is not there answers like what is another's."""
+    """
+    Resolve the link; what is not there answers like what is another's. The customer reads in their own
+    language, else the business's.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, token: str, **kwargs: object) -> HttpResponse:
         try:
             guest = guest_of(token)
-            with timezone.override(guest.timezone):
+            with timezone.override(guest.timezone), translation.override(guest.language.lower() or "en"):
                 response = view(request, guest, **kwargs)
         except NotThere:
             raise Http404 from None
