@@ -1,5 +1,6 @@
 """Payments after they were booked: returned by the bank, left over, used, given back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Sum
@@ -21,6 +22,7 @@ from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
 from milepost.queries.credit import credits_of, left_of
+from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
 from milepost.records.payments import METHODS, Allocation, Payment, Refund
 
@@ -45,6 +47,11 @@ class NoCredit(Refusal):
 class NothingToSettle(Refusal):
     code = "nothing_to_settle"
     message = gettext_noop("Nothing is open on this job, so the credit stays for the next one.")
+
+
+class CreditTooSmall(Refusal):
+    code = "credit_too_small"
+    message = gettext_noop("At most {room} of the credit fits here, so {asked} cannot be used.")
 
 
 class RefundTooLarge(Refusal):
@@ -98,21 +105,33 @@ def return_payment(
 
 
 @action("use_credit")
-def use_credit(*, by: Actor, at: datetime, job_id: int) -> int:
+def use_credit(
+    *, by: Actor, at: datetime, job_id: int, invoice_id: int | None = None, amount_cents: int | None = None
+) -> int:
     """
-    Settle this job's open invoices, the oldest first, with what the customer has paid too much, on
-    whichever job. Returns the cents used. Refuses NoCredit, NothingToSettle.
+    Settle this job's open invoices, the oldest first, or `invoice_id` alone, with what the customer has
+    paid too much, on whichever job; `amount_cents` of it, or all that fits. Returns the cents used.
+
+    Refuses NotAboveZero, NoCredit, NothingToSettle, CreditTooSmall.
     """
+    if amount_cents is not None and amount_cents <= 0:
+        raise NotAboveZero(field="amount")
     job = lock_payer(job_id)
     credits = credits_of(job.customer_id)
     if not credits:
         raise NoCredit
     loaded = load(job)
-    used = 0
-    for credit in credits:
-        used += _use(credit.payment, credit.left_cents, loaded, at)
-    if not used:
+    invoices = [invoice for invoice in loaded.invoices if invoice_id in (None, invoice.id)]
+    open_cents = sum(max(loaded.open_cents(invoice), 0) for invoice in invoices)
+    if not open_cents:
         raise NothingToSettle
+    room = min(open_cents, sum(credit.left_cents for credit in credits))
+    if amount_cents is not None and amount_cents > room:
+        asked = Money(amount_cents, job.currency)
+        raise CreditTooSmall(field="amount", room=Money(room, job.currency), asked=asked)
+    wanted, used = room if amount_cents is None else amount_cents, 0
+    for credit in credits:
+        used += _use(credit.payment, min(credit.left_cents, wanted - used), invoices, loaded, at)
     facts = {"amount_cents": used}
     event = tell(job, "credit_used", by=by, at=at, amount_cents=used)
     post_to(job, contacts_for(job, "payer"), "credit_used", cause=str(event.id), facts=facts, at=at)
@@ -120,9 +139,9 @@ def use_credit(*, by: Actor, at: datetime, job_id: int) -> int:
     return used
 
 
-def _use(payment: Payment, left: int, loaded: LoadedJob, at: datetime) -> int:
+def _use(payment: Payment, left: int, invoices: Sequence[Invoice], loaded: LoadedJob, at: datetime) -> int:
     parts = []
-    for invoice in loaded.invoices:
+    for invoice in invoices:
         share = min(left, loaded.open_cents(invoice))
         if share > 0:
             parts.append(
@@ -135,6 +154,8 @@ def _use(payment: Payment, left: int, loaded: LoadedJob, at: datetime) -> int:
             )
             left -= share
             loaded.add(parts[-1:], state="cleared")
+    if not parts:
+        return 0
     Allocation.objects.bulk_create(parts)
     cents = sum(int(part.amount_cents) for part in parts)
     post(

@@ -14,7 +14,7 @@ from milepost.queries.ledger import read_balances, read_journal
 from milepost.queries.road import read_road
 from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow
 from milepost.records.jobs import ContractKey, Job, ScheduledEvent, ScheduleRow
-from milepost.records.payments import Allocation, Payment, Receipt
+from milepost.records.payments import Allocation, Payment, Receipt, Refund
 from milepost.records.post import Message
 from milepost.records.timeline import JobEvent
 
@@ -31,6 +31,7 @@ class StoryJob:
     deposit: str
     invoices: dict[str, int]
     open_cents: dict[int, int]
+    payments: tuple[int, ...] = ()
 
 
 @question
@@ -57,6 +58,7 @@ def story_job(job_id: int) -> StoryJob:
         deposit=next((row.name for row in rows if row.kind == "deposit"), ""),
         invoices=named | dict(billed),
         open_cents=open_cents,
+        payments=tuple(Payment.objects.filter(job_id=job_id).order_by("id").values_list("id", flat=True)),
     )
 
 
@@ -73,7 +75,7 @@ def story_output(job_id: int, *, at: datetime, with_journal: bool = False) -> Ou
         "documents": read.documents(),
         "payments": read.payments(),
         "customer_credit": read.credit(),
-        "refunds": [],
+        "refunds": read.refunds(),
         "ledger": {
             row.name: read.money(row.balance.cents)
             for row in read_balances(job.currency, job_id=job.id)
@@ -226,18 +228,35 @@ class _Reader:
                 "reference": payment.reference if payment.attempt_id is None else "",
                 "amount": self.money(payment.amount_cents),
                 "state": payment.state,
-                "invoices": {
-                    part.invoice.number_text: self.money(part.amount_cents)
-                    for part in payment.allocations.all()
-                },
+                "invoices": self._settles(payment),
             }
             for payment in rows
         ]
 
+    def _settles(self, payment: Payment) -> Output:
+        """What stands of it by invoice; what was taken back is not in it."""
+        sums: dict[str, int] = {}
+        for part in payment.allocations.all():
+            sums[part.invoice.number_text] = sums.get(part.invoice.number_text, 0) + part.amount_cents
+        return {number: self.money(cents) for number, cents in sums.items() if cents}
+
     def credit(self) -> str:
         cleared = Payment.objects.filter(job=self.job, state="cleared").aggregate(sum=Sum("amount_cents"))
-        used = sum(cents for (_, state), cents in self.settled.items() if state == "cleared")
-        return self.money((cleared["sum"] or 0) - used)
+        parts = Allocation.objects.filter(payment__job=self.job, payment__state="cleared")
+        used = parts.aggregate(sum=Sum("amount_cents"))["sum"] or 0
+        given = Refund.objects.filter(payment__job=self.job).aggregate(sum=Sum("amount_cents"))["sum"] or 0
+        return self.money((cleared["sum"] or 0) - used - given)
+
+    def refunds(self) -> list[Output]:
+        return [
+            {
+                "date": refund.refunded_on.isoformat(),
+                "method": refund.method,
+                "reference": refund.reference,
+                "amount": self.money(refund.amount_cents),
+            }
+            for refund in Refund.objects.filter(payment__job=self.job).order_by("id")
+        ]
 
     def timeline(self) -> list[Output]:
         return [

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.attempts import STORY_SESSION, begin_payment, note_session, settle_attempt
+from milepost.actions.credit import refund_credit, return_payment, use_credit
 from milepost.actions.invoices import bill_simple, send_invoice
 from milepost.actions.payments import record_payment
 from milepost.actions.quotes import draft_quote, note_viewed, send_quote
@@ -20,6 +21,7 @@ from milepost.actions.work import (
 )
 from milepost.core.refusals import InputRefused
 from milepost.queries.job_page import job_page
+from milepost.queries.payment_page import payment_page
 from milepost.queries.story_output import StoryJob, story_job
 from milepost.stories.offering import line_inputs, quote_input
 from milepost.stories.schema import Event, Pay, Story
@@ -223,6 +225,50 @@ def _pay_online(scene: Scene, pay: Pay, invoices: list[int], amount: int, at: da
         )
 
 
+def _return(scene: Scene, event: Event, at: datetime) -> None:
+    back = event.return_payment
+    if back is not None:
+        return_payment(
+            by=scene.stage.owner, at=at, payment_id=_payment(scene, back.payment), reason=back.reason,
+            fee_cents=back.fee,
+        )  # fmt: skip
+
+
+def _refund(scene: Scene, event: Event, at: datetime) -> None:
+    back = event.refund
+    if back is not None:
+        payment = _payment(scene, back.payment)
+        left = payment_page(scene.stage.business_id, payment).left.cents
+        refund_credit(
+            by=scene.stage.owner,
+            at=at,
+            payment_id=payment,
+            amount_cents=left if back.amount is None else back.amount,
+            method=back.method,
+            reference=back.reference,
+        )
+
+
+def _apply_credit(scene: Scene, event: Event, at: datetime) -> None:
+    use = event.apply_credit
+    if use is not None:
+        use_credit(
+            by=scene.stage.owner,
+            at=at,
+            job_id=scene.job_id,
+            invoice_id=scene.invoice(use.invoice, scene.job) if use.invoice else None,
+            amount_cents=use.amount,
+        )
+
+
+def _payment(scene: Scene, place: int) -> int:
+    """A payment of the job by its place, counted from 1."""
+    payments = scene.job.payments
+    if place > len(payments):
+        raise InputRefused(field="payment", problem=f"There is no payment {place} yet.")
+    return payments[place - 1]
+
+
 DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "sign": _sign,
     "view": _view,
@@ -233,4 +279,7 @@ DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "send": _send,
     "bill": _bill,
     "wait": _wait,
+    "return_payment": _return,
+    "refund": _refund,
+    "apply_credit": _apply_credit,
 }

@@ -148,6 +148,9 @@ def _names(event: Event, path: Path_, milestones: set[str], payable: set[str]) -
     for name in event.bill or []:
         if name not in milestones:
             yield ((*path, "bill"), f"There is no milestone called “{name}”.")
+    used = event.apply_credit.invoice if event.apply_credit else None
+    if used and used not in payable and not _NUMBERED.fullmatch(used):
+        yield ((*path, "apply_credit"), f"There is no invoice called “{used}”.")
     if event.pay is None:
         return
     if event.pay.invoice and event.pay.invoices:

@@ -18,6 +18,7 @@ from milepost.core.refusals import Refusal
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[str, Field(max_length=5000)]
 Days = Annotated[int, Field(ge=0, le=3650)]
+Place = Annotated[int, Field(ge=1, le=10_000)]
 
 
 def _amount(value: Any, info: ValidationInfo) -> int:
@@ -202,6 +203,30 @@ class Pay(Part):
     status: Literal["cleared", "pending"] = "cleared"
 
 
+class Refunded(Part):
+    """Given back by hand out of what a payment has left; without an amount, all of it."""
+
+    payment: Place
+    amount: Amount | None = None
+    method: Literal["check", "cash", "transfer", "other"] = "check"
+    reference: Annotated[str, Field(max_length=100)] = ""
+
+
+class Returned(Part):
+    """A payment that the bank took back, and what the bank charged for it."""
+
+    payment: Place
+    reason: Words = ""
+    fee: Amount = 0
+
+
+class ApplyCredit(Part):
+    """What was paid too much settles an invoice, or the oldest; without an amount, all that fits."""
+
+    invoice: Name | None = None
+    amount: Amount | None = None
+
+
 class Event(Part):
     """What happened on a day: exactly one deed, with what belongs to it."""
 
@@ -215,6 +240,9 @@ class Event(Part):
     send: Name | None = None
     bill: Annotated[list[Name], Field(min_length=1)] | None = None
     wait: bool | None = None
+    refund: Refunded | None = None
+    return_payment: Returned | None = None
+    apply_credit: ApplyCredit | None = None
     by: Name | None = None
     evidence: dict[Literal["photo", "inspection", "document"], Annotated[int, Field(ge=0, le=50)]] = {}
     reason: Words = ""
@@ -226,12 +254,9 @@ class Event(Part):
     reissue: NotBuilt = None
     credit: NotBuilt = None
     void_credit: NotBuilt = None
-    refund: NotBuilt = None
-    return_payment: NotBuilt = None
     dispute: NotBuilt = None
     won: NotBuilt = None
     lost: NotBuilt = None
-    apply_credit: NotBuilt = None
     write_off: NotBuilt = None
     recover: NotBuilt = None
     tax_change: NotBuilt = None
@@ -243,7 +268,20 @@ class Event(Part):
     release: NotBuilt = None
 
 
-DEEDS = ("sign", "view", "pay", "complete", "request_changes", "accept", "send", "bill", "wait")
+DEEDS = (
+    "sign",
+    "view",
+    "pay",
+    "complete",
+    "request_changes",
+    "accept",
+    "send",
+    "bill",
+    "wait",
+    "refund",
+    "return_payment",
+    "apply_credit",
+)
 
 
 class Expect(Part):

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from milepost.actions.credit import (
+    CreditTooSmall,
     NoCredit,
     NotCleared,
     NothingToSettle,
@@ -32,6 +33,11 @@ def pay(cast, job, cents: int, **more) -> int:
     return record_payment(
         by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=cents, method="check", **more
     )
+
+
+def open_by_invoice(cast, job) -> dict[int, int]:
+    stops = job_page(cast.business_id, job.job_id, at=cast.at).open_invoices
+    return {stop.invoice.id: stop.invoice.balance.cents for stop in stops}
 
 
 def bill(cast, job, name: str) -> None:
@@ -104,6 +110,22 @@ def test_what_was_paid_too_much_is_used_for_the_next_invoice(cast):
     assert "customer_credit" not in balances(cast)
     with pytest.raises(NoCredit):
         use_credit(by=cast.bo, at=cast.at, job_id=job.job_id)
+    assert examine() == []
+
+
+def test_a_part_of_the_credit_pays_the_invoice_that_was_chosen(cast):
+    job = kitchen(cast)
+    pay(cast, job, 10_250_00)
+    bill(cast, job, "Rough-in complete")
+    bill(cast, job, "Cabinets installed")
+    chosen = max(open_by_invoice(cast, job))
+    with pytest.raises(CreditTooSmall, match=r"250\.00"):
+        use_credit(by=cast.bo, at=cast.at, job_id=job.job_id, invoice_id=chosen, amount_cents=250_01)
+    with pytest.raises(NothingToSettle):
+        use_credit(by=cast.bo, at=cast.at, job_id=job.job_id, invoice_id=job.deposit_invoice_id)
+    use_credit(by=cast.bo, at=cast.at, job_id=job.job_id, invoice_id=chosen, amount_cents=100_00)
+    assert open_by_invoice(cast, job) == {chosen - 1: 10_000_00, chosen: 11_900_00}
+    assert balances(cast)["customer_credit"] == 150_00
     assert examine() == []
 
 
