@@ -55,6 +55,38 @@ CHECKS: tuple[tuple[str, str], ...] = (
            HAVING max(number) - min(number) + 1 <> count(*)""",
     ),
     (
+        "a series goes on after its last invoice",
+        """SELECT 'series ' || s.id FROM series s JOIN invoice i ON i.series_id = s.id
+           GROUP BY s.id, s.next_number HAVING max(i.number) + 1 <> s.next_number""",
+    ),
+    (
+        "an invoice's taxes are those of its codes",
+        """SELECT 'invoice ' || i.number_text FROM invoice i WHERE i.tax_cents <>
+           (SELECT COALESCE(SUM(t.tax_cents), 0) FROM invoice_tax t WHERE t.invoice_id = i.id)""",
+    ),
+    (
+        "an invoice's lines are its net",
+        """SELECT 'invoice ' || i.number_text FROM invoice i WHERE i.kind <> 'deposit' AND i.net_cents <>
+           (SELECT COALESCE(SUM(l.net_cents), 0) FROM invoice_line l WHERE l.invoice_id = i.id)""",
+    ),
+    (
+        "an invoice's milestones are its total",
+        """SELECT 'invoice ' || i.number_text FROM invoice i WHERE i.total_cents <>
+           (SELECT COALESCE(SUM(r.due_cents), 0) FROM invoice_row r WHERE r.invoice_id = i.id)""",
+    ),
+    (
+        "a contract that is billed whole has earned every line and every tax to the cent",
+        """SELECT 'job ' || j.number || ' key ' || k.id FROM job j JOIN contract_key k ON k.job_id = j.id
+           WHERE j.signed_on IS NOT NULL AND j.contract_cents =
+              (SELECT SUM(delta_cents) FROM position p WHERE p.job_id = j.id AND p.kind = 'due')
+           AND k.cents <> (SELECT COALESCE(SUM(delta_cents), 0) FROM position p WHERE p.key_id = k.id)""",
+    ),
+    (
+        "money settles an invoice in its own currency",
+        """SELECT 'allocation ' || a.id FROM allocation a JOIN payment p ON p.id = a.payment_id
+           JOIN invoice i ON i.id = a.invoice_id WHERE p.currency <> i.currency""",
+    ),
+    (
         "an invoice is settled within its total",
         """SELECT 'invoice ' || i.number_text FROM invoice i WHERE i.total_cents <
            (SELECT COALESCE(SUM(amount_cents), 0) FROM allocation a WHERE a.invoice_id = i.id)""",
