@@ -12,12 +12,13 @@ from milepost.actions.payments import NotAboveZero
 from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.finding import find, lock_payer
-from milepost.actions.steps.journal import Move, post
+from milepost.actions.steps.journal import post
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.settling import release
 from milepost.actions.steps.timeline import tell
+from milepost.core.journal import credit_applied, payment_returned, refund_asked, refund_done
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
@@ -86,11 +87,7 @@ def return_payment(
     payment.save(update_fields=["state"])
     post(
         "payment_returned",
-        [
-            Move("receivables", "cash", applied),
-            Move("customer_credit", "cash", payment.amount_cents - applied),
-            Move("bank_charges", "cash", fee_cents),
-        ],
+        payment_returned(applied, payment.amount_cents - applied, charged_cents=fee_cents),
         currency=payment.currency,
         on=on or local_day(job.business, at),
         at=at,
@@ -160,7 +157,7 @@ def _use(payment: Payment, left: int, invoices: Sequence[Invoice], loaded: Loade
     cents = sum(int(part.amount_cents) for part in parts)
     post(
         "credit_applied",
-        [Move("customer_credit", "receivables", cents)],
+        credit_applied(cents),
         currency=payment.currency,
         on=local_day(loaded.job.business, at),
         at=at,
@@ -211,12 +208,12 @@ def refund_credit(
         recorded_at=at,
         recorded_by=by.name,
     )
-    for kind, move in (
-        ("refund_asked", Move("customer_credit", "refunds_payable", amount_cents)),
-        ("refund_done", Move("refunds_payable", "cash", amount_cents)),
+    for kind, entry in (
+        ("refund_asked", refund_asked(amount_cents)),
+        ("refund_done", refund_done(amount_cents)),
     ):
         post(
-            kind, [move], currency=payment.currency, on=refund.refunded_on, at=at, job_id=job.id,
+            kind, entry, currency=payment.currency, on=refund.refunded_on, at=at, job_id=job.id,
             payment_id=payment.id,
         )  # fmt: skip
     facts: dict[str, object] = {"payment_id": payment.id, "amount_cents": amount_cents, "method": method}

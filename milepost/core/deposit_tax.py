@@ -6,9 +6,12 @@ Deposits that carry tax: where the law taxes an advance when it is invoiced or w
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Literal
 
 from milepost.core.contract import Key, PricedContract
 from milepost.core.rounding import allocate_positions, half_up
+
+DepositTax = Literal["on_application", "at_deposit", "at_payment"]
 
 
 def deposit_by_key(priced: PricedContract, deposit_cents: int) -> dict[Key, int]:

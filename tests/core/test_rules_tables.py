@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from milepost.core import journal
 from milepost.core.billing import JobState, bill
 from milepost.core.changes import change
 from milepost.core.contract import Key, PricedContract
@@ -151,3 +152,55 @@ def test_a_credit_takes_back_what_the_page_says(cells: Cells) -> None:
     assert [plain(cents, "USD") for cents in back] == [
         cells[name] for name in ("net back", "tax back", "recovered back", "due back")
     ]
+
+
+def _cents(amounts: str) -> dict[str, int]:
+    """Amounts by name, such as "rest net 60.00, tax 10.00"."""
+    named = (part.rpartition(" ") for part in amounts.split(", ") if part)
+    return {name.replace(" ", "_"): parse_cents(text, "USD", negative=True) for name, _, text in named}
+
+
+def _arguments(event: str, amounts: str) -> dict[str, object]:
+    """The arguments of core/journal.py's functions: taxes by code, everything else in cents."""
+    setting = {"credit_note_reversal": "tax_on_held"}
+    name, _, mode = event.partition(" ")
+    found: dict[str, object] = {setting.get(name, "mode"): mode} if mode else {}
+    for word, cents in _cents(amounts).items():
+        if word.endswith("tax"):
+            relief = name.startswith("write_off")
+            found["relief" if relief else word.removesuffix("tax") + "taxes"] = {"vat": cents}
+        else:
+            held = {"retainage_held": "held_cents", "retainage_released": "released_cents"}
+            found[held.get(name, "cents" if word == "amount" else f"{word}_cents")] = cents
+    return found
+
+
+SHORT = {
+    "receivables": "AR",
+    "deposits": "CD",
+    "retainage": "RR",
+    "tax_payable": "TP",
+    "deferred_tax": "DT",
+    "customer_credit": "CC",
+    "refunds_payable": "RP",
+}
+
+
+@pytest.mark.parametrize("cells", samples.table("journal", "entries"), ids=_id)
+def test_an_event_books_what_the_page_says(cells: Cells) -> None:
+    event = getattr(journal, cells["event"].split()[0])
+    entry = event(**_arguments(cells["event"], cells["amounts"]))
+    said = [f"{SHORT.get(a, a)}→{SHORT.get(b, b)} {plain(cents, 'USD')}" for a, b, cents, _ in entry]
+    assert ", ".join(said) == cells["transfers"]
+    taxed = [one for one in entry if one.tax]
+    assert all({one.debit, one.credit} & {"tax_payable", "deferred_tax"} for one in taxed)
+    assert {one.tax for one in taxed} <= {"vat"}
+
+
+def test_the_page_lists_every_event() -> None:
+    listed = {cells["event"].split()[0] for cells in samples.table("journal", "entries")}
+    public = {name for name, one in vars(journal).items() if callable(one) and name[0].islower()}
+    assert {name for name in public if getattr(journal, name).__module__ == journal.__name__} == listed | {
+        "swapped",
+        "balances",
+    }

@@ -7,14 +7,15 @@ from datetime import datetime
 from milepost.actions.actor import Actor
 from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.documents import freeze
-from milepost.actions.steps.journal import Move, post
+from milepost.actions.steps.journal import post
 from milepost.actions.steps.numbering import Number, next_number
 from milepost.actions.steps.outbox import ensure_links, post_to
 from milepost.actions.steps.paper import completions, job_facts, line_facts, local_day, row_facts, tax_facts
 from milepost.actions.steps.timeline import tell
 from milepost.core.billing import Bill, bill
-from milepost.core.contract import Key
+from milepost.core.contract import Key, tax_by_code
 from milepost.core.duedates import due_on
+from milepost.core.journal import deposit_issued, deposit_recovered, progress_invoice
 from milepost.queries.paper.facts import InvoiceFacts, TaxFacts
 from milepost.queries.paper.invoice import invoice_content
 from milepost.records.customers import Contact
@@ -186,20 +187,13 @@ def _position(loaded: LoadedJob, invoice: Invoice, kind: str, track: int, cents:
 
 def _write_journal(invoice: Invoice, increment: Increment, at: datetime) -> None:
     if increment.kind == "deposit":
-        moves = [Move("receivables", "deposits", increment.total_cents)]
+        entry = deposit_issued(increment.total_cents)
     else:
-        taxes: dict[int, int] = {}
-        for key, cents in increment.by_key.items():
-            if key.tax is not None:
-                taxes[int(str(key.tax))] = taxes.get(int(str(key.tax)), 0) + cents
-        moves = [
-            Move("receivables", "revenue", increment.net_cents),
-            *(Move("receivables", "tax_payable", cents, code) for code, cents in taxes.items()),
-            Move("deposits", "receivables", increment.recovered_cents),
-        ]
+        work = progress_invoice(increment.net_cents, tax_by_code(increment.by_key))
+        entry = (*work, *deposit_recovered(increment.recovered_cents))
     post(
         f"{increment.kind}_invoice",
-        moves,
+        entry,
         currency=invoice.currency,
         on=invoice.issued_on,
         at=at,

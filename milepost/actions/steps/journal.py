@@ -1,23 +1,12 @@
-"""The journal's entries. Accounts and transfers are those of the money model, section 9."""
+"""Writes the journal's entries. What an event books is core/journal.py's; here are the accounts' names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
 
+from milepost.core.journal import Transfer
 from milepost.records.scope import current_business_id
-
-
-@dataclass(frozen=True)
-class Move:
-    """Debit one account, credit another, by their codes. A negative amount is the move swapped."""
-
-    debit: str
-    credit: str
-    cents: int
-    tax_code_id: int | None = None
-
 
 CHART: tuple[tuple[str, str, str, str], ...] = (
     ("cash", "1000", "Cash", "debit"),
@@ -63,7 +52,7 @@ ORDER BY move.place
 
 def post(
     kind: str,
-    moves: Sequence[Move],
+    entry: Sequence[Transfer],
     *,
     currency: str,
     on: date,
@@ -72,9 +61,8 @@ def post(
     invoice_id: int | None = None,
     payment_id: int | None = None,
 ) -> None:
-    """Write one entry with its transfers; moves of nothing are left out."""
-    real = [_upright(move) for move in moves if move.cents]
-    if not real:
+    """Write one entry with its transfers; an event that books nothing leaves none."""
+    if not entry:
         return
     values = {
         "business": current_business_id(),
@@ -85,18 +73,12 @@ def post(
         "on": on,
         "at": at,
         "currency": currency,
-        "debits": [move.debit for move in real],
-        "credits": [move.credit for move in real],
-        "cents": [move.cents for move in real],
-        "taxes": [move.tax_code_id for move in real],
+        "debits": [transfer.debit for transfer in entry],
+        "credits": [transfer.credit for transfer in entry],
+        "cents": [transfer.cents for transfer in entry],
+        "taxes": [transfer.tax for transfer in entry],
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
-        if cursor.rowcount != len(real):
-            raise LookupError(f"an account of {real} is missing")
-
-
-def _upright(move: Move) -> Move:
-    if move.cents > 0:
-        return move
-    return Move(move.credit, move.debit, -move.cents, move.tax_code_id)
+        if cursor.rowcount != len(entry):
+            raise LookupError(f"an account of {entry} is missing")

@@ -8,11 +8,12 @@ from milepost.actions.actor import Actor
 from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.documents import freeze
-from milepost.actions.steps.journal import Move, post
+from milepost.actions.steps.journal import post
 from milepost.actions.steps.numbering import next_number
 from milepost.actions.steps.outbox import post_to, post_to_office
 from milepost.actions.steps.paper import job_facts, row_facts
 from milepost.actions.steps.timeline import tell
+from milepost.core.journal import payment_cleared
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
@@ -101,7 +102,7 @@ def clear_payment(payment: Payment, loaded: LoadedJob, *, by: Actor, at: datetim
     excess = payment.amount_cents - applied
     post(
         "payment_cleared",
-        [Move("cash", "receivables", applied), Move("cash", "customer_credit", excess)],
+        payment_cleared(applied, excess),
         currency=payment.currency,
         on=payment.received_on,
         at=at,
