@@ -84,13 +84,14 @@ def start_business(
         raise Missing(field="email")
     business_id = _next_business_id()
     with scoped(business_id, writing=True):
-        user = _new_user(address, password, owner_name)
+        user = new_user(address, password, owner_name)
         _open_books(business_id, name=name.strip(), email=address, country=country, settings=settings, at=at)
         Membership.objects.create(business_id=business_id, user_id=user.id, role="owner")
     return Started(business_id, user.id)
 
 
-def _new_user(email: str, password: str, name: str) -> User:
+def new_user(email: str, password: str, name: str) -> User:
+    """A new sign-in. Refuses EmailTaken, WeakPassword."""
     if User.objects.filter(email__iexact=email).exists():
         raise EmailTaken(field="email", email=email)
     try:
@@ -140,7 +141,7 @@ def add_member(
     """Give a new person a sign-in and a role. Returns the user's id; refuses as start_business does."""
     if role not in ROLES:
         raise InputRefused(field="role", problem=f"“{role}” is not a role.")
-    user = _new_user(email_address(email), password, name)
+    user = new_user(email_address(email), password, name)
     country = Business.objects.values_list("country", flat=True).get()
     Membership.objects.create(
         business_id=by.business_id, user_id=user.id, role=role, phone=phone_e164(phone, country=country)

@@ -14,6 +14,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "change_business": frozenset({"owner"}),
     "change_account": OFFICE,
     "add_member": frozenset({"owner"}),
+    "change_member": frozenset({"owner"}),
     "add_tax_code": OFFICE,
     "add_customer": OFFICE,
     "change_customer": OFFICE,

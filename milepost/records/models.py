@@ -7,7 +7,7 @@ from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow, InvoiceT
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.journal import Account, JournalEntry, Transfer
 from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Payment, Receipt, Refund
-from milepost.records.people import Membership, User
+from milepost.records.people import Invitation, Membership, User
 from milepost.records.post import IdempotencyKey, Message, PortalLink, WebhookEvent
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion, Signature
 from milepost.records.timeline import JobEvent
@@ -28,6 +28,7 @@ __all__ = [
     "Document",
     "Evidence",
     "IdempotencyKey",
+    "Invitation",
     "Invoice",
     "InvoiceLine",
     "InvoiceRow",

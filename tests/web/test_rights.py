@@ -12,13 +12,16 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from PIL import Image
 
 from milepost.actions.businesses import add_member, add_tax_code
 from milepost.actions.payments import record_payment
+from milepost.actions.people import invite
 from milepost.actions.rights import RIGHTS
 from milepost.actions.signing import sign_quote
 from milepost.mailroom.intake import take_photo
+from milepost.queries.invitations import invitation_url
 from milepost.queries.job_page import job_page
 from milepost.queries.lists import messages
 from milepost.records.people import User
@@ -121,6 +124,13 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:logo": ({"GET": NO_METHOD, "POST": OWNERS}, OWN),
     "office:logo_picture": (NOTHING_YET, ABSENT),  # no logo was chosen
     "office:people": ({"GET": OFFICE, "POST": OWNERS}, OWN),
+    "office:change_role": ({"GET": NO_METHOD, "POST": OWNERS}, ABSENT),
+    "office:disable_member": ({"GET": NO_METHOD, "POST": OWNERS}, ABSENT),
+    "office:enable_member": ({"GET": NO_METHOD, "POST": OWNERS}, ABSENT),
+    "office:revoke_invitation": ({"GET": NO_METHOD, "POST": OWNERS}, ABSENT),
+    "office:join": ({"GET": ALL, "POST": ALL}, OWN),  # whoever has the link is the one who is invited
+    "office:own_account": ({"GET": ALL | {"stranger": "sign in"}, "POST": NO_METHOD}, OWN),
+    "office:sign_out_everywhere": ({"GET": NO_METHOD, "POST": dict.fromkeys(ROLES, "sign in")}, {}),
     "field:today": (FIELD_READS, OWN),
     "field:job": (FIELD_READS, ABSENT),
     "field:complete": (FIELD_STEP, ABSENT),
@@ -227,6 +237,17 @@ def addresses_of(cast: Cast) -> dict[str, str]:
     tax = add_tax_code(by=cast.alice, at=cast.at, name="City tax", percent=Decimal(2))
     message = messages(cast.business_id).rows[0].id
     event, file = event_of(cast), file_of(cast)
+    spare = add_member(
+        by=cast.alice,
+        at=cast.at,
+        name="Sam",
+        email="sam@example.com",
+        role="technician",
+        password=cast.password,
+    )
+    now = timezone.now()
+    invitation = invite(by=cast.alice, at=now, email="ivy@example.com", role="technician")
+    another = invite(by=cast.alice, at=now, email="ian@example.com", role="technician")
     link = f"/c/{token}/"
     at, of = f"/jobs/{job.job_id}/", f"/customers/{cast.customer_id}/"
     in_the_field = f"/field/jobs/{job.job_id}/"
@@ -291,6 +312,13 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:logo_picture": "/settings/logo.png",
         "office:retire_tax": f"/settings/taxes/{tax}/retirement/",
         "office:people": "/settings/people/",
+        "office:change_role": f"/settings/people/{cast.tess.user_id}/role/",
+        "office:disable_member": f"/settings/people/{spare}/disabling/",
+        "office:enable_member": f"/settings/people/{spare}/enabling/",
+        "office:revoke_invitation": f"/settings/invitations/{invitation}/removal/",
+        "office:join": "/join/" + invitation_url(cast.business_id, another).split("/join/")[1],
+        "office:own_account": "/account/",
+        "office:sign_out_everywhere": "/account/sign-out-everywhere/",
         "field:today": "/field/",
         "field:job": in_the_field,
         "field:complete": f"{in_the_field}milestones/{row}/completion/",

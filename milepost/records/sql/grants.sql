@@ -31,6 +31,7 @@ GRANT UPDATE (worked_at, attempts, not_before, error) ON webhook_event TO {app};
 GRANT UPDATE (revoked_at) ON portal_link TO {app};
 GRANT UPDATE (result) ON idempotency_key TO {app};
 GRANT UPDATE (number, name) ON account TO {app};
+GRANT UPDATE (accepted_at, revoked_at) ON invitation TO {app};
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {app};

@@ -13,13 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from milepost.actions.businesses import (
-    add_member,
-    add_tax_code,
-    change_business,
-    change_tax_code,
-    retire_tax_code,
-)
+from milepost.actions.businesses import add_tax_code, change_business, change_tax_code, retire_tax_code
 from milepost.core.countries import COUNTRIES
 from milepost.core.money import plain
 from milepost.core.refusals import Refusal
@@ -28,7 +22,6 @@ from milepost.web.office.settings_words import (
     HOLIDAYS,
     LOCALES,
     RECOVERIES,
-    ROLES,
     TAX_PER,
     TAX_ROUNDING,
 )
@@ -227,7 +220,7 @@ def show(
         for one in section.settings
     ]
     context = {
-        "sections": _tabs(),
+        "sections": tabs(),
         "section": section,
         "fields": fields,
         "business": business,
@@ -238,7 +231,8 @@ def show(
     return render(request, "office/settings.html", context, status=422 if refusal else 200)
 
 
-def _tabs() -> list[tuple[str, str | Promise]]:
+def tabs() -> list[tuple[str, str | Promise]]:
+    """The pages of the settings: code and title."""
     more = [("taxes", _("Taxes")), ("people", _("People"))]
     return [(section.code, section.title) for section in SECTIONS] + more
 
@@ -281,7 +275,7 @@ def taxes(request: HttpRequest) -> HttpResponse:
 
 def _taxes(request: HttpRequest, refusal: Refusal | None, *, changed: int | None = None) -> HttpResponse:
     context = {
-        "sections": _tabs(),
+        "sections": tabs(),
         "taxes": choices(request.business_id).taxes,
         "refusal": refusal,
         "typed": request.POST,
@@ -316,39 +310,3 @@ def retire_tax(request: HttpRequest, tax: int) -> HttpResponse:
         raise Http404 from None
     messages.success(request, _("New lines no longer carry it. What is signed keeps it."))
     return redirect("office:taxes")
-
-
-@require_http_methods(["GET", "POST"])
-@door("office", acts="add_member")
-def people(request: HttpRequest) -> HttpResponse:
-    """Who signs in, and as what."""
-    refusal: Refusal | None = None
-    if request.method == "POST":
-        try:
-            add_member(
-                by=request.actor,
-                at=request.at,
-                name=checked_text(request.POST.get("person", ""), field="person", most=200),
-                email=checked_text(
-                    request.POST.get("person_email", ""), field="email", most=254, required=True
-                ),
-                role=request.POST.get("role", "technician"),
-                password=request.POST.get("password", "")[:500],
-            )
-        except Refusal as refused:
-            refusal = refused
-        else:
-            messages.success(request, _("They can sign in now."))
-            return redirect("office:people")
-    names = dict(ROLES)
-    context = {
-        "sections": _tabs(),
-        "people": [
-            (name or email, email, names.get(role, role))
-            for _id, name, email, role in choices(request.business_id).people
-        ],
-        "roles": ROLES,
-        "refusal": refusal,
-        "typed": request.POST,
-    }
-    return render(request, "office/settings_people.html", context, status=422 if refusal else 200)
