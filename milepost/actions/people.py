@@ -103,9 +103,9 @@ def revoke_invitation(*, by: Actor, at: datetime, invitation_id: int) -> None:
 @action("change_member")
 def change_role(*, by: Actor, at: datetime, user_id: int, role: str) -> None:
     """Another role from the next request on. Refuses NotFound, LastOwner, an unknown role."""
+    member = _member(user_id)
     if role not in ROLES:
         raise InputRefused(field="role", problem=f"“{role}” is not a role.")
-    member = _member(user_id)
     if role != "owner":
         _keep_an_owner(member)
     member.role = role

@@ -130,7 +130,6 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:revoke_invitation": ({"GET": NO_METHOD, "POST": OWNERS}, ABSENT),
     "office:join": ({"GET": ALL, "POST": ALL}, OWN),  # whoever has the link is the one who is invited
     "office:own_account": ({"GET": ALL | {"stranger": "sign in"}, "POST": NO_METHOD}, OWN),
-    "office:sign_out_everywhere": ({"GET": NO_METHOD, "POST": dict.fromkeys(ROLES, "sign in")}, {}),
     "field:today": (FIELD_READS, OWN),
     "field:job": (FIELD_READS, ABSENT),
     "field:complete": (FIELD_STEP, ABSENT),
@@ -151,6 +150,8 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "brand": (EVERYBODY_READS, OWN),
     "look": ({"GET": ALL, "POST": ALL}, OWN),
     "look_door": ({"GET": ALL, "POST": ALL}, OWN),
+    # The last, for it ends the session that the others are asked in.
+    "office:sign_out_everywhere": ({"GET": NO_METHOD, "POST": dict.fromkeys(ROLES, "sign in")}, {}),
 }
 # Signing in and out is allauth's, and tested there; the provider's hook asks for a signature.
 OTHERS = ("account_", "hooks_", "mfa_")

@@ -123,13 +123,13 @@ function letGo(toast) {
   setTimeout(leave, STAYS_MS);
 }
 
-function sorry() {
+function sorry(words) {
   const toasts = document.getElementById("toasts");
   if (!toasts || toasts.querySelector("[data-sorry-said]")) return;
   const toast = document.createElement("div");
   toast.className = "toast toast--late";
   toast.dataset.sorrySaid = "1";
-  toast.append(Object.assign(document.createElement("p"), { textContent: toasts.dataset.sorry }));
+  toast.append(Object.assign(document.createElement("p"), { textContent: words || toasts.dataset.sorry }));
   toasts.append(toast);
   setTimeout(() => toast.remove(), STAYS_MS);
 }
@@ -176,8 +176,13 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (cause?.type === "submit" && event.target.matches("form")) sendOnce(event.target, cause.submitter);
 });
 document.addEventListener("htmx:afterRequest", (event) => ready(event.target.ownerDocument ?? document));
-document.addEventListener("htmx:sendError", sorry);
-document.addEventListener("htmx:responseError", sorry);
+document.addEventListener("htmx:sendError", () => sorry());
+document.addEventListener("htmx:responseError", () => sorry());
+// The pages for passkeys say so when the device had none, or the person pressed Cancel.
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  sorry(document.getElementById("toasts")?.dataset.noPasskey);
+});
 document.addEventListener("htmx:load", (event) => {
   openWhatIsOpen(event.target);
   document.querySelectorAll("[data-toast]").forEach(letGo);
