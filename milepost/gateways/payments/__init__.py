@@ -6,9 +6,9 @@ hands out ids and never an amount, and `fetch` is what a payment is recorded fro
 Nothing here may be called inside a database transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from milepost.core.money import Money
@@ -16,8 +16,15 @@ from milepost.core.money import Money
 Method = Literal["card", "bank"]
 State = Literal["open", "processing", "succeeded", "failed", "expired"]
 
+RefundState = Literal["pending", "succeeded", "failed"]
+DisputeState = Literal["open", "won", "lost"]
+PayoutState = Literal["on_its_way", "paid", "failed"]
+LineKind = Literal["payment", "refund", "dispute", "other"]
+
 ATTEMPT_KEY = "milepost_attempt"
 """The metadata key under which a provider's objects carry the id of our attempt."""
+REFUND_KEY = "milepost_refund"
+"""The same for our refund."""
 
 
 class GatewayError(Exception):
@@ -49,6 +56,35 @@ class Checkout:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundTruth:
+    """
+    Money on its way back to the payer, or back with them. `ours` is the id that we gave it, "" for one
+    that was made at the provider's. A refund that succeeded can still fail, days later.
+    """
+
+    refund_id: str
+    ours: str
+    amount: Money
+    state: RefundState
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeTruth:
+    """
+    A payment that was taken back. While `open` the money is gone and may come back; a bank payment that
+    is returned is `lost` at once, with the bank's code (R01) in `code`. `fee_cents` is what it has cost.
+    """
+
+    dispute_id: str
+    amount: Money
+    state: DisputeState
+    reason: str
+    code: str
+    fee_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckoutTruth:
     """
     What the provider's own objects say about one checkout.
@@ -66,6 +102,34 @@ class CheckoutTruth:
     payment_id: str | None
     fee_cents: int | None
     failure: str | None
+    refunds: tuple[RefundTruth, ...] = ()
+    disputes: tuple[DisputeTruth, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutLine:
+    """
+    One thing that a payout is made of. `amount` is signed: money that left is negative; what reaches the
+    bank of it is amount − fee. `payment_id` and `attempt_id` lead to the payment, where it has one.
+    """
+
+    line_id: str
+    kind: LineKind
+    amount: Money
+    fee_cents: int
+    payment_id: str | None
+    attempt_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutTruth:
+    """What the provider has sent to the bank: `amount` is the sum of its lines, fees taken off."""
+
+    payout_id: str
+    amount: Money
+    state: PayoutState
+    arrives_on: date
+    lines: Sequence[PayoutLine] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +178,26 @@ class PaymentGateway(Protocol):
 
         GatewayRefused when it is already paid or on its way: `fetch` then tells which.
         """
+        ...
+
+    def refund(self, *, session_id: str, refund_id: str, amount: Money) -> RefundTruth:
+        """
+        Send back so much of a paid checkout. The idempotency key derives from `refund_id`, our own id:
+        the same call again is the same refund. GatewayRefused when there is not so much left, or the
+        payment cannot be refunded.
+        """
+        ...
+
+    def find_checkout(self, attempt_id: str, since: datetime) -> str | None:
+        """The session that an attempt begun at `since` has made, if any: its answer may have been lost."""
+        ...
+
+    def session_of(self, payment_id: str) -> str | None:
+        """The session in which a payment was made, if it was made in one."""
+        ...
+
+    def payouts(self, since: datetime) -> Sequence[PayoutTruth]:
+        """The payouts made since then, the oldest first, each with all its lines."""
         ...
 
     def read_event(self, payload: bytes, signature: str, now: datetime) -> Event:

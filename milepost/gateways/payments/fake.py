@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,10 +12,15 @@ from milepost.gateways.payments import (
     BadSignature,
     Checkout,
     CheckoutTruth,
+    DisputeState,
+    DisputeTruth,
     Event,
     GatewayRefused,
     GatewayUnavailable,
     Method,
+    PayoutTruth,
+    RefundState,
+    RefundTruth,
 )
 from milepost.gateways.payments.signatures import check_moment, sign, signed_at
 
@@ -39,6 +44,8 @@ class FakePayments:
 
     def __init__(self, webhook_secret: str = "whsec_fake") -> None:  # noqa: S107 - signs nothing but tests
         self.sessions: dict[str, FakeSession] = {}
+        self.made_payouts: list[PayoutTruth] = []
+        self.refunds_take_time = False
         self.unavailable = False
         self._webhook_secret = webhook_secret
         self._events = 0
@@ -88,6 +95,64 @@ class FakePayments:
         if session.truth.state not in ("open", "expired"):
             raise GatewayRefused(f"This checkout is {session.truth.state} and cannot be closed.")
         session.truth = replace(session.truth, state="expired")
+
+    def refund(self, *, session_id: str, refund_id: str, amount: Money) -> RefundTruth:
+        """As the interface says; pending with `refunds_take_time`, until `end_refund`."""
+        self._answers()
+        session = self._session(session_id)
+        made = next((one for one in session.truth.refunds if one.ours == refund_id), None)
+        if made is not None:
+            return made
+        gone = sum(one.amount.cents for one in session.truth.refunds if one.state != "failed")
+        if session.truth.state != "succeeded" or gone + amount.cents > session.truth.amount.cents:
+            raise GatewayRefused("The refund is greater than what is left of the payment.")
+        state: RefundState = "pending" if self.refunds_take_time else "succeeded"
+        return self.note_refund(session_id, RefundTruth(f"re_fake_{refund_id}", refund_id, amount, state))
+
+    def note_refund(self, session_id: str, refund: RefundTruth) -> RefundTruth:
+        """Keep a refund, in the place of what it was before; a test makes one at the provider's so."""
+        session = self._session(session_id)
+        others = [one for one in session.truth.refunds if one.refund_id != refund.refund_id]
+        session.truth = replace(session.truth, refunds=(*others, refund))
+        return refund
+
+    def end_refund(self, session_id: str, *, failure: str = "") -> None:
+        """The bank answers the last refund: it arrived, or failed for a reason."""
+        last = self._session(session_id).truth.refunds[-1]
+        state = "failed" if failure else "succeeded"
+        self.note_refund(session_id, replace(last, state=state, failure=failure))  # type: ignore[arg-type]
+
+    def dispute(
+        self,
+        session_id: str,
+        state: DisputeState = "open",
+        *,
+        code: str = "",
+        fee_cents: int = 15_00,
+        cents: int | None = None,
+    ) -> None:
+        """The payer takes the payment back, or the bank decides about it."""
+        session = self._session(session_id)
+        asked = session.truth.amount
+        taken = Money(asked.cents if cents is None else cents, asked.currency)
+        told = DisputeTruth(f"dp_{session_id}", taken, state, "fraudulent", code, fee_cents)
+        session.truth = replace(session.truth, disputes=(told,))
+
+    def find_checkout(self, attempt_id: str, since: datetime) -> str | None:
+        """As the interface says."""
+        self._answers()
+        session_id = f"cs_fake_{attempt_id}"
+        return session_id if session_id in self.sessions else None
+
+    def session_of(self, payment_id: str) -> str | None:
+        """As the interface says."""
+        self._answers()
+        return next((s.session_id for s in self.sessions.values() if s.truth.payment_id == payment_id), None)
+
+    def payouts(self, since: datetime) -> Sequence[PayoutTruth]:
+        """As the interface says: what a test has put into `made_payouts`."""
+        self._answers()
+        return list(self.made_payouts)
 
     def read_event(self, payload: bytes, signature: str, now: datetime) -> Event:
         """As the interface says."""

@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+from milepost.gateways.practice.aftermath import Aftermath
 from milepost.gateways.practice.launch import PRACTICE_KEY
 from milepost.gateways.practice.server import Practice, Server
 from milepost.gateways.practice.store import Store
@@ -64,8 +65,11 @@ def main(given: list[str]) -> int:
         return 1
     url = f"http://{arguments.host}:{server.server_address[1]}"
     till = Till(store, arguments.bank_delay)
-    server.practice = Practice(store, till, arguments.secret_key, (arguments.public_url or url).rstrip("/"))
-    start_background(store, till, Courier(store, arguments.webhook_url, arguments.webhook_secret))
+    aftermath = Aftermath(store, arguments.bank_delay)
+    public_url = (arguments.public_url or url).rstrip("/")
+    practice = server.practice = Practice(store, till, aftermath, arguments.secret_key, public_url)
+    courier = Courier(store, arguments.webhook_url, arguments.webhook_secret, practice.troubles)
+    start_background(store, till, aftermath, courier)
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: threading.Thread(target=server.shutdown).start())
     print(f"Practice gateway on {url} (no real money moves)", flush=True)  # noqa: T201

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from milepost.gateways.practice import objects
+from milepost.gateways.practice.aftermath import Aftermath
+from milepost.gateways.practice.means import MEANS
 from milepost.gateways.practice.store import Kept, Object, Store
-from milepost.gateways.practice.till import MEANS, Till
+from milepost.gateways.practice.till import Till
 from milepost.gateways.practice.wire import ApiError, Params, Request, required, whole_number
 
 SESSION_PARAMS = {
@@ -23,8 +25,11 @@ LISTED = {
     "charges": "charge",
     "balance_transactions": "balance_transaction",
     "events": "event",
+    "refunds": "refund",
+    "disputes": "dispute",
+    "payouts": "payout",
 }
-FILTERS = {"payment_intent", "status", "type", "source"}
+FILTERS = {"payment_intent", "status", "type", "source", "charge"}
 DAY_SECONDS = 24 * 60 * 60
 SMALLEST_CENTS = 50
 
@@ -35,16 +40,24 @@ Answer = tuple[int, str, bool]
 class Api:
     """Answers requests that carry the right key."""
 
-    def __init__(self, store: Store, till: Till, public_url: str) -> None:
+    def __init__(self, store: Store, till: Till, aftermath: Aftermath, public_url: str) -> None:
         self._store = store
         self._till = till
+        self._aftermath = aftermath
         self._public_url = public_url
         self._routes: list[tuple[str, str, Callable[..., Object]]] = [
             ("POST", r"/v1/checkout/sessions", self._create_session),
             ("POST", r"/v1/checkout/sessions/([^/]+)/expire", self._expire_session),
             ("GET", rf"/v1/({'|'.join(LISTED)})", self._list),
             ("GET", rf"/v1/({'|'.join(LISTED)})/([^/]+)", self._retrieve),
+            ("POST", r"/v1/refunds", self._refund),
             ("POST", r"/practice/settle", self._settle),
+            ("POST", r"/practice/refunds", self._end_refund),
+            ("POST", r"/practice/returns", self._return),
+            ("POST", r"/practice/disputes", self._dispute),
+            ("POST", r"/practice/disputes/([^/]+)/(won|lost)", self._close_dispute),
+            ("POST", r"/practice/payouts", self._pay_out),
+            ("POST", r"/practice/resend", self._resend),
         ]
 
     def answer(self, request: Request) -> Answer:
@@ -104,6 +117,8 @@ class Api:
     def _list(self, params: Params, name: str) -> Object:
         limit = whole_number(params.get("limit", "10"), "limit", 1)
         wanted = [one for one in self._store.newest(LISTED[name]) if _passes(one, params)]
+        if payout := params.get("payout"):
+            wanted = [one for one in wanted if self._store.notes(one["id"]).get("payout") == payout]
         if after := params.get("starting_after"):
             ids = [one["id"] for one in wanted]
             wanted = wanted[ids.index(after) + 1 :] if after in ids else []
@@ -120,6 +135,44 @@ class Api:
         chosen = [params["payment_intent"]] if "payment_intent" in params else self._till.on_their_way()
         settled = [one for one in chosen if self._till.settle(one, params.get("failure_code"))]
         return {"object": "practice.settlement", "settled": settled}
+
+    def _refund(self, params: Params) -> Object:
+        amount = whole_number(params["amount"], "amount", 1) if "amount" in params else None
+        refund = self._aftermath.refund(params, amount)
+        return objects.expand(self._store, refund, params.get("expand", []))
+
+    def _end_refund(self, params: Params) -> Object:
+        """Not Stripe's: the bank answers a refund now, with `fails=1` in vain."""
+        fails = params["fails"] == "1" if "fails" in params else None
+        ended = self._aftermath.end_refund(required(params, "refund"), fails=fails)
+        return {"object": "practice.refund", "ended": ended}
+
+    def _return(self, params: Params) -> Object:
+        """Not Stripe's: the payer's bank takes an arrived payment back, with a code such as R01."""
+        return self._aftermath.bank_return(params, str(params.get("code", "R01")))
+
+    def _dispute(self, params: Params) -> Object:
+        """Not Stripe's: the cardholder disputes a payment."""
+        amount = whole_number(params["amount"], "amount", 1) if "amount" in params else None
+        return self._aftermath.dispute(params, amount, reason=str(params.get("reason", "fraudulent")))
+
+    def _close_dispute(self, _params: Params, dispute_id: str, how: str) -> Object:
+        """Not Stripe's: the bank decides a dispute."""
+        self._known("disputes", dispute_id)
+        closed = self._aftermath.close_dispute(dispute_id, won=how == "won")
+        return {"object": "practice.dispute", "closed": closed}
+
+    def _pay_out(self, params: Params) -> Object:
+        """Not Stripe's: what has come together is paid out now."""
+        made = self._aftermath.pay_out(fails=params.get("fails") == "1")
+        return {"object": "practice.payouts", "payouts": [one["id"] for one in made]}
+
+    def _resend(self, params: Params) -> Object:
+        """Not Stripe's: deliver one event again, or all of them."""
+        known = [params["event"]] if "event" in params else [one["id"] for one in self._store.newest("event")]
+        for event_id in known:
+            self._store.queue_event(event_id)
+        return {"object": "practice.resent", "events": known}
 
     def _known(self, name: str, object_id: str) -> Object:
         found = self._store.get(object_id, LISTED[name])
@@ -143,8 +196,10 @@ def _same_request(request: Request, kept: Kept) -> None:
 
 
 def _passes(one: Object, params: Params) -> bool:
-    since = params.get("created", {}).get("gte", "0")
-    return one["created"] >= whole_number(since, "created", 0) and all(
+    made = params.get("created", {})
+    since = whole_number(made.get("gte", "0"), "created", 0)
+    until = whole_number(made.get("lte", str(one["created"])), "created", 0)
+    return since <= one["created"] <= until and all(
         one.get(name) == params[name] for name in FILTERS & params.keys()
     )
 

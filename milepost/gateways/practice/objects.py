@@ -114,6 +114,73 @@ def balance_transaction(moved: Object) -> Object:
     )
 
 
+def movement(kind: str, amount: int, currency: str, source: str, fee: int = 0) -> Object:
+    """What else moves the balance: refunds, adjustments for disputes, payouts. Money that leaves is negative."""
+    fees = [{"amount": fee, "currency": currency, "type": "stripe_fee", "application": None}] if fee else []
+    return _new(
+        "txn",
+        "balance_transaction",
+        amount=amount,
+        currency=currency,
+        fee=fee,
+        fee_details=fees,
+        net=amount - fee,
+        source=source,
+        status="available",
+        type=kind,
+    )
+
+
+def refund(charge: Object, amount: int, params: Params, status: str) -> Object:
+    """Money on its way back to the payer."""
+    return _new(
+        "re",
+        "refund",
+        amount=amount,
+        balance_transaction=None,
+        charge=charge["id"],
+        currency=charge["currency"],
+        metadata=params.get("metadata", {}),
+        payment_intent=charge["payment_intent"],
+        reason=params.get("reason"),
+        status=status,
+    )
+
+
+def dispute(charge: Object, amount: int, reason: str, status: str, network_code: str | None = None) -> Object:
+    """A payment that its payer, or the payer's bank, takes back."""
+    return _new(
+        "dp",
+        "dispute",
+        amount=amount,
+        balance_transactions=[],
+        charge=charge["id"],
+        currency=charge["currency"],
+        metadata={},
+        network_reason_code=network_code,
+        payment_intent=charge["payment_intent"],
+        reason=reason,
+        status=status,
+    )
+
+
+def payout(amount: int, currency: str) -> Object:
+    """Money on its way to the bank account of the business."""
+    return _new(
+        "po",
+        "payout",
+        amount=amount,
+        arrival_date=int(time.time()),
+        automatic=True,
+        balance_transaction=None,
+        currency=currency,
+        failure_code=None,
+        metadata={},
+        status="in_transit",
+        type="bank_account",
+    )
+
+
 def event(kind: str, subject: Object) -> Object:
     """Something that happened to an object, which the event carries as it then was."""
     return _new(
@@ -140,6 +207,9 @@ def _expand_path(store: Store, body: Object, names: list[str], path: str) -> Non
         for part in body["data"]:
             _expand_path(store, part, rest, path)
         return
+    if name == "refunds" and body.get("object") == "charge":
+        made = [one for one in store.newest("refund") if one["charge"] == body["id"]]
+        body[name] = {"object": "list", "data": made, "has_more": False}
     part = body.get(name, path)
     if isinstance(part, str):
         part = store.get(part)

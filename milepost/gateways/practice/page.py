@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from milepost.gateways.practice.means import MEANS
 from milepost.gateways.practice.store import Object
-from milepost.gateways.practice.till import MEANS
 
 STYLE_PATH = "/practice/page.css"
 SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "cad": "CA$", "aud": "A$"}
@@ -71,10 +71,14 @@ FORM = """<form method="post" action="/c/pay/{id}">
 <label for="{method}">{field}</label>
 <input id="{method}" name="number" value="{number}" inputmode="numeric" autocomplete="off" spellcheck="false"
  required aria-describedby="{method}-hint"{invalid}>
-<p class="hint" id="{method}-hint">{hint} Never type a real number here.</p>
+{code}<p class="hint" id="{method}-hint">{hint} Never type a real number here.</p>
 <button type="submit">Pay {amount}</button>
 <details><summary>{means}</summary><dl>{numbers}</dl></details>
 </form>
+"""
+
+CODE = """<label for="{method}-code">The code of your bank</label>
+<input id="{method}-code" name="code" inputmode="numeric" autocomplete="one-time-code" value="">
 """
 
 ENDED = """<h1><span class="what">{name}</span> <span class="amount">{amount}</span></h1>
@@ -153,6 +157,7 @@ def policy(session: Object | None) -> str:
 
 def _form(session: Object, method: str, amount: str, problem: str | None, typed: str | None) -> str:
     words, means = WORDS[method], MEANS[method]
+    asks_for_code = any(one.code and one.number == typed for one in means)
     numbers = "".join(f"<div><dt>{_grouped(one.number)}</dt><dd>{one.label}</dd></div>" for one in means)
     return FORM.format(
         id=session["id"],
@@ -161,6 +166,7 @@ def _form(session: Object, method: str, amount: str, problem: str | None, typed:
         field=words.field,
         hint=words.hint,
         number=html.escape(_grouped(means[0].number if typed is None else typed)),
+        code=CODE.format(method=method) if asks_for_code and typed is not None else "",
         invalid=' aria-invalid="true" aria-errormessage="problem" autofocus' if problem else "",
         amount=amount,
         means=words.means,

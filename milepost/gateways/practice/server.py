@@ -4,6 +4,7 @@ import hmac
 import json
 import re
 import sys
+import time
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from milepost.gateways.practice import objects, page
+from milepost.gateways.practice.aftermath import Aftermath
 from milepost.gateways.practice.api import Api
 from milepost.gateways.practice.store import Object, Store, new_id
 from milepost.gateways.practice.till import Till
+from milepost.gateways.practice.trouble import Trouble, Troubles
 from milepost.gateways.practice.wire import ApiError, Request, decode
 
 LARGEST_BODY = 256 * 1024
@@ -33,18 +36,21 @@ class Answer(NamedTuple):
 class Practice:
     """Everything behind the port: the API for the holder of the key, the page for whoever holds its address."""
 
-    def __init__(self, store: Store, till: Till, secret_key: str, public_url: str) -> None:
+    def __init__(
+        self, store: Store, till: Till, aftermath: Aftermath, secret_key: str, public_url: str
+    ) -> None:
         self._store = store
         self._till = till
         self._secret_key = secret_key
-        self._api = Api(store, till, public_url)
+        self._api = Api(store, till, aftermath, public_url)
+        self.troubles = Troubles()
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: str) -> Answer:
         """
         Answer one request. `headers` are named in lower case.
 
-        This is the one place that every answer passes: a gateway that misbehaves on demand
-        does so around it, after the effect and before the wire.
+        This is the one place that every answer passes: what was asked to go wrong does so around it,
+        after the effect and before the wire.
         """
         url = urlsplit(target)
         if url.path == page.STYLE_PATH:
@@ -60,6 +66,9 @@ class Practice:
     def _api_answer(self, method: str, path: str, headers: dict[str, str], encoded: str) -> Answer:
         try:
             self._check_key(headers.get("authorization", ""))
+            if path == "/practice/trouble" and method == "POST":
+                self.troubles.ask(decode(encoded))
+                return _json(200, '{"object": "practice.trouble"}')
             request = Request(method, path, decode(encoded), headers.get("idempotency-key"))
             status, text, replayed = self._api.answer(request)
         except ApiError as error:
@@ -85,7 +94,8 @@ class Practice:
     def _pay(self, session: Object, names: list[str], body: str) -> Answer:
         form = parse_qs(body)
         number = re.sub(r"[\s-]", "", form.get("number", [""])[0])
-        problem = self._till.pay(session["id"], form.get("method", [""])[0], number)
+        code = form.get("code", [""])[0].strip()
+        problem = self._till.pay(session["id"], form.get("method", [""])[0], number, code)
         if problem:
             return _page(200, page.asked(session, names, problem, number), session)
         if (self._store.get(session["id"]) or session)["status"] == "expired":
@@ -155,23 +165,47 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(self.rfile.read(int(length)).decode("utf-8", "replace"))
 
     def _answer(self, body: str) -> None:
-        assert self.server.practice is not None
+        practice = self.server.practice
+        assert practice is not None
+        path = urlsplit(self.path).path
+        # The calls that steer the practice itself, and its pages for people, are never in trouble.
+        trouble = practice.troubles.with_answer(path) if path.startswith("/v1/") else None
+        if trouble and trouble.kind == "error_before":
+            self._write(_error(500, "Something went wrong before anything was done.", "api_error"))
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            answer = self.server.practice.answer(self.command, self.path, headers, body)
+            answer = practice.answer(self.command, self.path, headers, body)
         except Exception:
             traceback.print_exc()
             answer = _error(500, "The practice gateway failed; its standard error tells why.", "api_error")
-        self._write(answer)
+        if trouble:
+            self._write_badly(answer, trouble)
+        else:
+            self._write(answer)
 
-    def _write(self, answer: Answer) -> None:
+    def _write_badly(self, answer: Answer, trouble: Trouble) -> None:
+        """It is done; only the answer goes wrong."""
+        if trouble.kind == "error_after":
+            self._write(_error(500, "Something went wrong after it was done.", "api_error"))
+            return
+        if trouble.kind == "slow":
+            time.sleep(trouble.seconds)
+            self._write(answer)
+            return
+        self.close_connection = True
+        if trouble.kind == "half_answer":
+            self._write(answer, body=answer.body[: len(answer.body) // 2])
+
+    def _write(self, answer: Answer, body: bytes | None = None) -> None:
+        """Send an answer; `body` in its place leaves the announced length as it was."""
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(answer.body if body is None else body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: what happened can be asked through the API."""

@@ -124,6 +124,11 @@ class Store:
         rows = self._execute("SELECT notes FROM object WHERE id = ?", (object_id,))
         return json.loads(rows[0][0]) if rows else {}
 
+    def note(self, object_id: str, **more: Any) -> None:
+        """Add to what is known about an object beside what the API shows."""
+        noted = json.dumps({**self.notes(object_id), **more})
+        self._execute("UPDATE object SET notes = ? WHERE id = ?", (noted, object_id))
+
     def newest(self, kind: str) -> Iterator[Object]:
         """Every object of a kind, the newest first."""
         for (body,) in self._execute("SELECT body FROM object WHERE kind = ? ORDER BY seq DESC", (kind,)):

@@ -1,62 +1,30 @@
 """What happens to a checkout: it is paid, declined, settled by the bank, or runs out."""
 
 import time
-from typing import NamedTuple
 
 from milepost.gateways.practice import objects
+from milepost.gateways.practice.desk import Desk
+from milepost.gateways.practice.means import MEANS, UNKNOWN, Means, means_of
 from milepost.gateways.practice.store import Object, Store
 
-
-class Means(NamedTuple):
-    """A practice card or account, and how it ends: `failure_code` is None for one that works."""
-
-    label: str
-    number: str
-    brand: str
-    failure_code: str | None = None
-    failure_message: str | None = None
+ASKS_FOR_CODE = "Your bank asks for its code. Practice code: 1234."
+WRONG_CODE = "The bank did not accept this code."
 
 
-CARDS = (
-    Means("Pays", "4242424242424242", "visa"),
-    Means("Pays", "5555555555554444", "mastercard"),
-    Means("Declined", "4000000000000002", "visa", "card_declined", "Your card was declined."),
-    Means("No funds", "4000000000009995", "visa", "card_declined", "Your card has insufficient funds."),
-    Means("Expired", "4000000000000069", "visa", "expired_card", "Your card has expired."),
-)
-ACCOUNTS = (
-    Means("Pays", "000123456789", "STRIPE TEST BANK"),
-    Means(
-        "Closed", "000111111113", "STRIPE TEST BANK", "account_closed", "The bank account has been closed."
-    ),
-    Means(
-        "No funds",
-        "000222222227",
-        "STRIPE TEST BANK",
-        "insufficient_funds",
-        "The bank account has insufficient funds.",
-    ),
-)
-MEANS = {"card": CARDS, "us_bank_account": ACCOUNTS}
-UNKNOWN = {
-    "card": "That is not one of the practice cards. Never type a real card here.",
-    "us_bank_account": "That is not one of the practice accounts. Never type a real account here.",
-}
-
-
-class Till:
+class Till(Desk):
     """Moves practice money. Each public method is one transaction and leaves its events queued."""
 
     def __init__(self, store: Store, bank_delay_seconds: float | None) -> None:
         """With `bank_delay_seconds` None, bank payments stay on their way until they are settled by hand."""
-        self._store = store
+        super().__init__(store)
         self._bank_delay_seconds = bank_delay_seconds
 
-    def pay(self, session_id: str, method: str, number: str) -> str | None:
+    def pay(self, session_id: str, method: str, number: str, code: str = "") -> str | None:
         """
         Try to pay an open session; returns why it was declined, or None.
 
-        Also None when the session is no longer open: a second press of Pay changes nothing.
+        Also None when the session is no longer open: a second press of Pay changes nothing. Some cards
+        ask for a code first; what is missing is said as a refusal is, and moves nothing.
         """
         with self._store.transaction():
             session = self._object(session_id)
@@ -67,6 +35,8 @@ class Till:
             means = next((one for one in MEANS[method] if one.number == number), None)
             if means is None:
                 return UNKNOWN[method]
+            if means.code and code != means.code:
+                return ASKS_FOR_CODE if not code else WRONG_CODE
             intent = self._intent_of(session)
             if method == "card":
                 return self._pay_by_card(session, intent, means)
@@ -84,7 +54,7 @@ class Till:
             if intent is None or intent["status"] != "processing":
                 return False
             charge = self._object(intent["latest_charge"])
-            means = _means_of(charge)
+            means = means_of(charge)
             session = self._object(self._store.notes(intent_id)["session"])
             if code := failure_code or means.failure_code:
                 self._fail(intent, charge, code, _bank_says(means, code))
@@ -104,12 +74,6 @@ class Till:
             self._store.save(session)
             self._emit("checkout.session.expired", session)
             return True
-
-    def ring(self) -> None:
-        """Do what has fallen due by the clock."""
-        with self._store.transaction():
-            for timer in self._store.take_timers(time.time()):
-                (self.settle if timer.what == "settle" else self.expire)(timer.object_id)
 
     def on_their_way(self) -> list[str]:
         """The ids of the payment intents that a bank has not answered yet."""
@@ -134,7 +98,7 @@ class Till:
         self._complete(session)
         self._emit("payment_intent.processing", intent)
         self._emit("checkout.session.completed", session)
-        if self._bank_delay_seconds is not None:
+        if self._bank_delay_seconds is not None and not means.stays:
             self._store.set_timer("settle", intent["id"], time.time() + self._bank_delay_seconds)
 
     def _succeed(self, session: Object, intent: Object, charge: Object) -> None:
@@ -156,6 +120,9 @@ class Till:
         for changed in (charge, intent, session):
             self._store.save(changed)
         self._emit("payment_intent.succeeded", intent)
+        trouble = means_of(charge).later
+        if trouble and self._bank_delay_seconds is not None:
+            self._store.set_timer(trouble, charge["id"], time.time() + self._bank_delay_seconds)
 
     def _fail(self, intent: Object, charge: Object, code: str, message: str) -> None:
         kind = "card_error" if charge["payment_method_details"]["type"] == "card" else "invalid_request_error"
@@ -182,24 +149,8 @@ class Till:
     def _charge(self, intent: Object, method: str, details: Object) -> Object:
         return self._store.add(objects.charge(intent, method, details))
 
-    def _emit(self, kind: str, subject: Object) -> None:
-        event = self._store.add(objects.event(kind, subject))
-        self._store.queue_event(event["id"])
-
-    def _object(self, object_id: str) -> Object:
-        found = self._store.get(object_id)
-        if found is None:
-            raise LookupError(f"The practice gateway has no {object_id}.")
-        return found
-
 
 def _bank_says(means: Means, code: str) -> str:
     if code == means.failure_code and means.failure_message:
         return means.failure_message
     return f"The bank did not make the payment ({code})."
-
-
-def _means_of(charge: Object) -> Means:
-    details = charge["payment_method_details"]
-    last4 = details[details["type"]]["last4"]
-    return next(one for one in MEANS[details["type"]] if one.number.endswith(last4))

@@ -1,7 +1,7 @@
 """The payment gateway on Stripe: one Checkout session in payment mode for each attempt."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ import stripe
 from milepost.core.money import Money
 from milepost.gateways.payments import (
     ATTEMPT_KEY,
+    REFUND_KEY,
     BadSignature,
     Checkout,
     CheckoutTruth,
@@ -19,15 +20,21 @@ from milepost.gateways.payments import (
     GatewayUnavailable,
     KeyRefused,
     Method,
+    PayoutTruth,
+    RefundTruth,
 )
 from milepost.gateways.payments.signatures import check_moment
-from milepost.gateways.stripe.truth import EXPANDED, STRIPE_METHODS, read_truth
+from milepost.gateways.stripe.payouts import read_payout
+from milepost.gateways.stripe.truth import EXPANDED, STRIPE_METHODS, is_disputed, read_refund, read_truth
 from milepost.gateways.stripe.units import to_stripe
 
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 20
 NETWORK_RETRIES = 2
 NAME_LENGTH = 250
+PAGE = 100
+CLOCKS_APART_SECONDS = 60
+LOOK_SECONDS = 24 * 60 * 60
 
 
 class StripeGateway:
@@ -83,10 +90,16 @@ class StripeGateway:
         return Checkout(session.id, session.url or "")
 
     def fetch(self, session_id: str) -> CheckoutTruth:
-        """As the interface says: session, payment intent, charge and fee in one request."""
+        """As the interface says: session, payment, fee and refunds in one request, disputes in a second."""
         with _answers():
-            session = self._client.v1.checkout.sessions.retrieve(session_id, params={"expand": EXPANDED})
-        return read_truth(session.to_dict(recursive=True))
+            found = self._client.v1.checkout.sessions.retrieve(session_id, params={"expand": EXPANDED})
+            session = found.to_dict(recursive=True)
+            if not is_disputed(session):
+                return read_truth(session)
+            disputes = self._client.v1.disputes.list(
+                params={"payment_intent": session["payment_intent"]["id"], "limit": PAGE}
+            )
+        return read_truth(session, [one.to_dict(recursive=True) for one in disputes.data])
 
     def expire(self, session_id: str) -> None:
         """As the interface says. Stripe refuses to expire twice; here that is told from "already paid"."""
@@ -98,6 +111,55 @@ class StripeGateway:
         except GatewayRefused:
             if self.fetch(session_id).state != "expired":
                 raise
+
+    def refund(self, *, session_id: str, refund_id: str, amount: Money) -> RefundTruth:
+        """As the interface says."""
+        payment_id = self.fetch(session_id).payment_id
+        if payment_id is None:
+            raise GatewayRefused("This checkout was never paid.")
+        with _answers():
+            refund = self._client.v1.refunds.create(
+                params={
+                    "payment_intent": payment_id,
+                    "amount": to_stripe(amount),
+                    "metadata": {REFUND_KEY: refund_id},
+                },
+                options={"idempotency_key": f"milepost-refund-{refund_id}"},
+            )
+        return read_refund(refund.to_dict(recursive=True))
+
+    def find_checkout(self, attempt_id: str, since: datetime) -> str | None:
+        """As the interface says: among the sessions made since a minute before, by our name for it."""
+        moment = int(since.timestamp()) - CLOCKS_APART_SECONDS
+        with _answers():
+            made = self._client.v1.checkout.sessions.list(
+                params={"created": {"gte": moment, "lte": moment + LOOK_SECONDS}, "limit": PAGE}
+            )
+            for session in made.auto_paging_iter():
+                if session.client_reference_id == attempt_id:
+                    return str(session.id)
+        return None
+
+    def session_of(self, payment_id: str) -> str | None:
+        """As the interface says."""
+        with _answers():
+            found = self._client.v1.checkout.sessions.list(params={"payment_intent": payment_id, "limit": 1})
+        return str(found.data[0].id) if found.data else None
+
+    def payouts(self, since: datetime) -> Sequence[PayoutTruth]:
+        """As the interface says; a payout's movements come with their sources."""
+        with _answers():
+            listed = self._client.v1.payouts.list(
+                params={"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+            )
+            made = [one.to_dict(recursive=True) for one in listed.auto_paging_iter()]
+            return [read_payout(one, self._moves(one["id"])) for one in reversed(made)]
+
+    def _moves(self, payout_id: str) -> list[dict[str, Any]]:
+        listed = self._client.v1.balance_transactions.list(
+            params={"payout": payout_id, "limit": PAGE, "expand": ["data.source"]}
+        )
+        return [one.to_dict(recursive=True) for one in listed.auto_paging_iter()]
 
     def read_event(self, payload: bytes, signature: str, now: datetime) -> Event:
         """As the interface says. The SDK checks the signature; it would let the future pass, we do not."""

@@ -1,18 +1,35 @@
 """What a Stripe Checkout session and the objects behind it say, in our words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from milepost.core.money import Money
-from milepost.gateways.payments import CheckoutTruth, Method, State
+from milepost.gateways.payments import (
+    REFUND_KEY,
+    CheckoutTruth,
+    DisputeState,
+    DisputeTruth,
+    Method,
+    RefundState,
+    RefundTruth,
+    State,
+)
 from milepost.gateways.stripe.units import from_stripe
 
-EXPANDED = ["payment_intent.latest_charge.balance_transaction"]
+EXPANDED = [
+    "payment_intent.latest_charge.balance_transaction",
+    "payment_intent.latest_charge.refunds",
+]
 STRIPE_METHODS: dict[Method, str] = {"card": "card", "bank": "us_bank_account"}
 _METHODS: dict[str, Method] = {name: method for method, name in STRIPE_METHODS.items()}
 
 
-def read_truth(session: dict[str, Any]) -> CheckoutTruth:
-    """Read a session that was retrieved with EXPANDED."""
+_REFUNDS: dict[str, RefundState] = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
+_DISPUTES: dict[str, DisputeState] = {"won": "won", "lost": "lost", "prevented": "won"}
+
+
+def read_truth(session: dict[str, Any], disputes: Sequence[dict[str, Any]] = ()) -> CheckoutTruth:
+    """Read a session that was retrieved with EXPANDED, and the disputes of its payment."""
     intent = _part(session, "payment_intent")
     charge = _part(intent, "latest_charge")
     state = _state(session, intent)
@@ -26,7 +43,47 @@ def read_truth(session: dict[str, Any]) -> CheckoutTruth:
         payment_id=intent.get("id"),
         fee_cents=_fee_cents(session, charge),
         failure=_failure(state, intent),
+        refunds=tuple(read_refund(one) for one in reversed(_part(charge, "refunds").get("data", []))),
+        disputes=tuple(read_dispute(one) for one in disputes if takes_money(one)),
     )
+
+
+def is_disputed(session: dict[str, Any]) -> bool:
+    """Whether the payment of a session was ever disputed or returned."""
+    return bool(_part(_part(session, "payment_intent"), "latest_charge").get("disputed"))
+
+
+def read_refund(refund: dict[str, Any]) -> RefundTruth:
+    """A refund in our words; what is neither done nor refused is on its way."""
+    currency = refund["currency"].upper()
+    return RefundTruth(
+        refund_id=refund["id"],
+        ours=(refund.get("metadata") or {}).get(REFUND_KEY, ""),
+        amount=Money(from_stripe(refund["amount"], currency), currency),
+        state=_REFUNDS.get(refund.get("status") or "", "pending"),
+        failure=str(refund.get("failure_reason") or "").replace("_", " "),
+    )
+
+
+def read_dispute(dispute: dict[str, Any]) -> DisputeTruth:
+    """A dispute in our words: everything that is not decided is open."""
+    currency = dispute["currency"].upper()
+    booked = dispute.get("balance_transactions") or []
+    return DisputeTruth(
+        dispute_id=dispute["id"],
+        amount=Money(from_stripe(dispute["amount"], currency), currency),
+        state=_DISPUTES.get(dispute["status"], "open"),
+        reason=str(dispute.get("reason") or "").replace("_", " "),
+        code=dispute.get("network_reason_code") or "",
+        fee_cents=sum(
+            from_stripe(one["fee"], currency) for one in booked if one["currency"].upper() == currency
+        ),
+    )
+
+
+def takes_money(dispute: dict[str, Any]) -> bool:
+    """An inquiry or an early warning asks for an answer and takes nothing."""
+    return not str(dispute.get("status", "")).startswith("warning_")
 
 
 def _state(session: dict[str, Any], intent: dict[str, Any]) -> State:
