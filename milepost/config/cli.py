@@ -163,10 +163,14 @@ def play(arguments: argparse.Namespace) -> int:
 def doctor(_arguments: argparse.Namespace) -> int:
     """Recompute every guarantee from the rows; exit code 3 when something does not hold."""
     from milepost.config import databases
+    from milepost.mailroom import store_check
     from milepost.queries import doctor as doctors
 
     with databases.running():
         findings = doctors.examine(using="owner", say=say)
+        broken = store_check.examine_files()
+        say(f"{store_check.RULE}: {len(broken) or 'holds'}")
+        findings += broken
         for finding in findings:
             show(str(finding))
         show("Everything holds." if not findings else f"{len(findings)} things do not hold.")

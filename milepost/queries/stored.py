@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from milepost.queries.door import NotThere, question
+from milepost.records.businesses import Business
 from milepost.records.files import Document, Rendering, StoredFile
 
 
@@ -26,6 +27,28 @@ class FileFacts:
     sha256: str
     mime: str
     name: str
+
+
+@dataclass(frozen=True)
+class StoredBytes:
+    """Bytes that a row counts on: their hash, their length where it is known, and what they are."""
+
+    sha256: str
+    length: int | None
+    what: str
+
+
+def every_file(*, using: str = "owner") -> list[StoredBytes]:
+    """What the file store must hold, of all businesses, each hash once; asked as the owner, for doctor."""
+    found = {
+        file.sha256: StoredBytes(file.sha256, file.bytes, f"file {file.id}")
+        for file in StoredFile.objects.using(using).order_by("-id").iterator()
+    }
+    for business in Business.objects.using(using).exclude(logo_sha256=""):
+        found.setdefault(
+            business.logo_sha256, StoredBytes(business.logo_sha256, None, f"logo of {business.id}")
+        )
+    return list(found.values())
 
 
 @question

@@ -1,0 +1,74 @@
+"""The journal, against the rows that it speaks of."""
+
+from milepost.queries.guarantees.check import Checks
+
+CHECKS: Checks = (
+    (
+        "receivables are the open balances",
+        """SELECT 'business ' || b.id FROM business b WHERE
+           (SELECT COALESCE(SUM(CASE WHEN d.code = 'receivables' THEN t.cents ELSE 0 END)
+                 - SUM(CASE WHEN c.code = 'receivables' THEN t.cents ELSE 0 END), 0)
+              FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+             WHERE t.business_id = b.id)
+           <> (SELECT COALESCE(SUM(total_cents), 0) FROM invoice i WHERE i.business_id = b.id)
+            - (SELECT COALESCE(SUM(a.amount_cents), 0) FROM allocation a JOIN payment p ON p.id = a.payment_id
+                WHERE a.business_id = b.id AND p.state = 'cleared')""",
+    ),
+    (
+        "customer credit is what cleared payments have left",
+        """SELECT 'business ' || b.id FROM business b WHERE
+           (SELECT COALESCE(SUM(CASE WHEN c.code = 'customer_credit' THEN t.cents ELSE 0 END)
+                 - SUM(CASE WHEN d.code = 'customer_credit' THEN t.cents ELSE 0 END), 0)
+              FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+             WHERE t.business_id = b.id)
+           <> (SELECT COALESCE(SUM(p.amount_cents), 0) FROM payment p
+                WHERE p.business_id = b.id AND p.state = 'cleared')
+            - (SELECT COALESCE(SUM(a.amount_cents), 0) FROM allocation a JOIN payment p ON p.id = a.payment_id
+                WHERE a.business_id = b.id AND p.state = 'cleared')
+            - (SELECT COALESCE(SUM(r.amount_cents), 0) FROM refund r WHERE r.business_id = b.id)""",
+    ),
+    (
+        "customer deposits are what is not recovered",
+        """SELECT 'business ' || b.id FROM business b WHERE
+           (SELECT COALESCE(SUM(CASE WHEN c.code = 'deposits' THEN t.cents ELSE 0 END)
+                 - SUM(CASE WHEN d.code = 'deposits' THEN t.cents ELSE 0 END), 0)
+              FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+             WHERE t.business_id = b.id)
+           <> (SELECT COALESCE(SUM(i.total_cents) FILTER (WHERE i.kind = 'deposit'), 0)
+                    - COALESCE(SUM(i.recovered_cents), 0) FROM invoice i WHERE i.business_id = b.id)""",
+    ),
+    (
+        "a transfer moves an amount above zero between two accounts",
+        "SELECT 'transfer ' || id FROM transfer WHERE cents <= 0 OR debit_id = credit_id",
+    ),
+    (
+        "the journal speaks the currency of the job",
+        """SELECT 'transfer ' || t.id FROM transfer t JOIN journal_entry e ON e.id = t.entry_id
+             JOIN job j ON j.id = e.job_id WHERE t.currency <> j.currency""",
+    ),
+    (
+        "an entry of the journal has its transfers",
+        """SELECT 'entry ' || e.id FROM journal_entry e
+            WHERE NOT EXISTS (SELECT 1 FROM transfer t WHERE t.entry_id = e.id)""",
+    ),
+    (
+        "what was issued and what came in stands in the journal once",
+        """SELECT 'invoice ' || i.number_text FROM invoice i WHERE (i.total_cents, i.net_cents) <> (0, 0)
+              AND 1 <> (SELECT count(*) FROM journal_entry e WHERE e.invoice_id = i.id
+                           AND e.kind = i.kind || '_invoice')
+           UNION ALL
+           SELECT 'payment ' || p.id FROM payment p
+            WHERE (CASE WHEN p.state IN ('cleared', 'returned') THEN 1 ELSE 0 END)
+               <> (SELECT count(*) FROM journal_entry e WHERE e.payment_id = p.id AND e.kind = 'payment_cleared')""",
+    ),
+    (
+        "an invoice's entry is its total",
+        """SELECT 'invoice ' || i.number_text FROM invoice i
+             JOIN journal_entry e ON e.invoice_id = i.id AND e.kind = i.kind || '_invoice'
+             JOIN transfer t ON t.entry_id = e.id
+             JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+            GROUP BY i.id, i.number_text, i.total_cents
+           HAVING i.total_cents <> SUM(CASE WHEN d.code = 'receivables' THEN t.cents ELSE 0 END)
+                                 - SUM(CASE WHEN c.code = 'receivables' THEN t.cents ELSE 0 END)""",
+    ),
+)
