@@ -130,7 +130,7 @@ def settle_attempt(
         _tell_on_its_way(payment, job, by=by, at=at)
     elif outcome == "succeeded":
         payment = payment or _pending(attempt, loaded, amount_cents, at)
-        clear_payment(payment, loaded, by=by, at=at)
+        clear_payment(payment, [loaded], by=by, at=at)
     elif outcome in ("failed", "expired"):
         _failed(attempt, payment, job, failure, by=by, at=at)
     _checked(attempt, at, state=outcome, failure=failure)
@@ -218,7 +218,7 @@ def _pending(attempt: Attempt, loaded: LoadedJob, amount_cents: int, at: datetim
         recorded_by="Milepost",
     )
     first = attempt.invoices.order_by("invoice_id").first()
-    allocate(payment, loaded, first=first.invoice_id if first else None)
+    allocate(payment, [loaded], first=first.invoice_id if first else None)
     return payment
 
 

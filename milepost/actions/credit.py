@@ -11,18 +11,19 @@ from milepost.actions.door import action
 from milepost.actions.payments import NotAboveZero
 from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.closing import close_if_finished
-from milepost.actions.steps.finding import find, lock_payer
+from milepost.actions.steps.finding import find, lock_jobs, lock_payer
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.settling import release
 from milepost.actions.steps.timeline import tell
-from milepost.core.journal import credit_applied, payment_returned, refund_asked, refund_done
+from milepost.core.journal import Entry, credit_applied, payment_returned, refund_asked, refund_done
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
 from milepost.queries.credit import credits_of, left_of
+from milepost.records.customers import Customer
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
 from milepost.records.payments import METHODS, Allocation, Payment, Refund
@@ -70,7 +71,7 @@ def return_payment(
     The bank's own charge, if any, is booked beside it. A job that had closed is open again. The payer
     and the office are told. Returning twice changes nothing. Refuses NotCleared, RefundedAlready.
     """
-    payment, job = _locked(payment_id)
+    payment, jobs = _locked(payment_id)
     if payment.state == "returned":
         return
     if payment.state != "cleared":
@@ -80,25 +81,46 @@ def return_payment(
         raise RefundedAlready(amount=Money(given, payment.currency))
     if fee_cents < 0:
         raise NotAboveZero(field="fee")
-    used = list(payment.allocations.select_related("invoice__job"))
-    applied = sum(part.amount_cents for part in used)
+    settled = _settled_by_job(payment)
     release(payment)
     payment.state = "returned"
     payment.save(update_fields=["state"])
+    day, excess = on or local_day(jobs[0].business, at), payment.amount_cents - sum(settled.values())
+    for place, job in enumerate(jobs):
+        own, charged = (0, 0) if place else (excess, fee_cents)
+        entry = payment_returned(settled.get(job.id, 0), own, charged_cents=charged)
+        _take_back(payment, job, entry, on=day, at=at)
+    facts = {"payment_id": payment.id, "reason": reason.strip()}
+    for place, job in enumerate(jobs):
+        cents = settled.get(job.id, 0) + (0 if place else excess)
+        tell(job, "payment_returned", by=by, at=at, for_customer=True, amount_cents=cents, **facts)
+    _say_returned(payment, jobs[0], facts | {"amount_cents": payment.amount_cents}, at)
+
+
+def _say_returned(payment: Payment, job: Job, facts: dict[str, object], at: datetime) -> None:
+    post_to(job, contacts_for(job, "payer"), "payment_returned", cause=str(payment.id), facts=facts, at=at)
+    post_to_office(job, "payment_returned_office", cause=str(payment.id), facts=facts, at=at)
+
+
+def _settled_by_job(payment: Payment) -> dict[int, int]:
+    parts = payment.allocations.values_list("invoice__job_id").annotate(sum=Sum("amount_cents"))
+    return {job_id: cents for job_id, cents in parts if cents}
+
+
+def _take_back(payment: Payment, job: Job, entry: Entry, *, on: date, at: datetime) -> None:
+    """Book it for one job, which is open again if it had closed because everything was paid."""
     post(
         "payment_returned",
-        payment_returned(applied, payment.amount_cents - applied, charged_cents=fee_cents),
+        entry,
         currency=payment.currency,
-        on=on or local_day(job.business, at),
+        on=on,
         at=at,
         job_id=job.id,
         payment_id=payment.id,
     )
-    _reopen({part.invoice.job_id for part in used} | {job.id})
-    facts = {"payment_id": payment.id, "amount_cents": payment.amount_cents, "reason": reason.strip()}
-    tell(job, "payment_returned", by=by, at=at, **facts)
-    post_to(job, contacts_for(job, "payer"), "payment_returned", cause=str(payment.id), facts=facts, at=at)
-    post_to_office(job, "payment_returned_office", cause=str(payment.id), facts=facts, at=at)
+    if job.state == "closed":
+        job.state, job.closed_at = "open", None
+        job.save(update_fields=["state", "closed_at"])
 
 
 @action("use_credit")
@@ -191,7 +213,7 @@ def refund_credit(
         raise NotAboveZero(field="amount")
     if method not in METHODS:
         raise InputRefused(field="method", problem=f"“{method}” is not a way to pay.")
-    payment, job = _locked(payment_id)
+    payment, (job, *_others) = _locked(payment_id)
     if payment.state != "cleared":
         raise NotCleared
     left = left_of(payment.id)
@@ -223,13 +245,14 @@ def refund_credit(
     return refund.id
 
 
-def _locked(payment_id: int) -> tuple[Payment, Job]:
-    """The payment and its job, locked in the one order: customer, job, payment."""
+def _locked(payment_id: int) -> tuple[Payment, list[Job]]:
+    """
+    The payment with its jobs, the one where it is filed first; locked in the one order: customer, jobs,
+    payment.
+    """
     seen = find(Payment.objects.exclude(job=None), id=payment_id)
-    job = lock_payer(int(str(seen.job_id)))
-    return find(Payment.objects.select_for_update(no_key=True), id=payment_id), job
-
-
-def _reopen(job_ids: set[int]) -> None:
-    """What had closed because everything was paid is open again."""
-    Job.objects.filter(id__in=job_ids, state="closed").update(state="open", closed_at=None)
+    find(Customer.objects.select_for_update(no_key=True, of=("self",)), id=seen.customer_id)
+    filed = int(str(seen.job_id))
+    jobs = lock_jobs(seen.customer_id, {filed, *_settled_by_job(seen)})
+    jobs.sort(key=lambda job: job.id != filed)
+    return find(Payment.objects.select_for_update(no_key=True), id=payment_id), jobs

@@ -5,19 +5,35 @@ from datetime import date, datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.steps.billing_state import load
-from milepost.actions.steps.finding import lock_payer
+from milepost.actions.steps.billing_state import LoadedJob, load
+from milepost.actions.steps.finding import find, lock_jobs, lock_payer
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.settling import allocate, clear_payment
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
+from milepost.core.settling import oldest_first
+from milepost.queries.open_items import open_items
+from milepost.records.businesses import Business
+from milepost.records.customers import Customer
+from milepost.records.invoices import Invoice
+from milepost.records.jobs import Job
 from milepost.records.payments import METHODS, Payment
 
 
 class NotAboveZero(Refusal):
     code = "not_above_zero"
     message = gettext_noop("A payment is more than nothing.")
+
+
+class NothingToPayFor(Refusal):
+    code = "nothing_to_pay_for"
+    message = gettext_noop("This customer has no job yet. Send them a quote or an invoice first.")
+
+
+class TwoCurrencies(Refusal):
+    code = "two_currencies"
+    message = gettext_noop("One payment pays invoices in one currency. Record one for each.")
 
 
 @action("record_payment")
@@ -44,13 +60,90 @@ def record_payment(
     before = first_result(form_key, "record_payment", at=at)
     if before:
         return before["payment_id"]
+    _check(amount_cents, method)
+    loaded = [load(lock_payer(job_id))]
+    payment = _here(loaded, amount_cents, method, reference, received_on, by=by, at=at)
+    allocate(payment, loaded, first=invoice_id, split=split)
+    clear_payment(payment, loaded, by=by, at=at)
+    remember(form_key, payment_id=payment.id)
+    return payment.id
+
+
+@action("record_payment")
+def record_customer_payment(
+    *,
+    by: Actor,
+    at: datetime,
+    customer_id: int,
+    amount_cents: int,
+    method: str,
+    received_on: date | None = None,
+    reference: str = "",
+    split: Sequence[tuple[int, int]] = (),
+    form_key: str = "",
+) -> int:
+    """
+    Record one payment for several invoices of a customer, of whichever jobs. Returns the payment's id.
+
+    It settles their oldest invoices, or `split` says (invoice, cents) for each; what is over is customer
+    credit. Only invoices in the business's currency. The same form sent twice records once.
+    Refuses NotAboveZero, an unknown method, NothingToPayFor, TwoCurrencies, a split beyond the payment
+    or a balance.
+    """
+    before = first_result(form_key, "record_customer_payment", at=at)
+    if before:
+        return before["payment_id"]
+    _check(amount_cents, method)
+    customer = find(Customer.objects.select_for_update(no_key=True, of=("self",)), id=customer_id)
+    wanted = list(split) or _oldest(customer.id, amount_cents)
+    job_ids = _jobs_of(customer.id, [invoice_id for invoice_id, _cents in wanted])
+    jobs = [load(job) for job in lock_jobs(customer.id, job_ids)]
+    jobs.sort(key=lambda loaded: job_ids.index(loaded.job.id))
+    if len({loaded.job.currency for loaded in jobs}) > 1:
+        raise TwoCurrencies(field="amount")
+    payment = _here(jobs, amount_cents, method, reference, received_on, by=by, at=at)
+    allocate(payment, jobs, split=wanted)
+    clear_payment(payment, jobs, by=by, at=at)
+    remember(form_key, payment_id=payment.id)
+    return payment.id
+
+
+def _check(amount_cents: int, method: str) -> None:
     if amount_cents <= 0:
         raise NotAboveZero(field="amount")
     if method not in METHODS:
         raise InputRefused(field="method", problem=f"“{method}” is not a way to pay.")
-    job = lock_payer(job_id)
-    loaded = load(job)
-    payment = Payment.objects.create(
+
+
+def _oldest(customer_id: int, amount_cents: int) -> list[tuple[int, int]]:
+    currency = Business.objects.values_list("currency", flat=True).get()
+    items = open_items([customer_id], currency)
+    return oldest_first(amount_cents, [(item.invoice_id, item.balance.cents) for item in items])
+
+
+def _jobs_of(customer_id: int, invoice_ids: Sequence[int]) -> list[int]:
+    """The jobs of these invoices; of none, the customer's newest job, where the receipt is filed."""
+    if invoice_ids:
+        owners = dict(Invoice.objects.filter(id__in=invoice_ids).values_list("id", "job_id"))
+        return [owners.get(invoice_id, 0) for invoice_id in invoice_ids]
+    newest = Job.objects.filter(customer_id=customer_id, signed_on__isnull=False).order_by("-id").first()
+    if newest is None:
+        raise NothingToPayFor(field="amount")
+    return [newest.id]
+
+
+def _here(
+    jobs: Sequence[LoadedJob],
+    amount_cents: int,
+    method: str,
+    reference: str,
+    received_on: date | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Payment:
+    job = jobs[0].job
+    return Payment.objects.create(
         business_id=by.business_id,
         customer_id=job.customer_id,
         job=job,
@@ -64,7 +157,3 @@ def record_payment(
         cleared_at=at,
         recorded_by=by.name,
     )
-    allocate(payment, loaded, first=invoice_id, split=split)
-    clear_payment(payment, loaded, by=by, at=at)
-    remember(form_key, payment_id=payment.id)
-    return payment.id

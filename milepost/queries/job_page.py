@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q, Sum
+
 from milepost.core.money import Money
 from milepost.queries.credit import credits_of
 from milepost.queries.door import NotThere, question
 from milepost.queries.links import link_url
 from milepost.queries.road import Stop, read_road
+from milepost.queries.stored import documents_of
 from milepost.records.customers import Contact
 from milepost.records.files import Document
 from milepost.records.jobs import ContractLine, Job
-from milepost.records.payments import Payment
+from milepost.records.payments import Allocation, Payment
 from milepost.records.post import PortalLink
 from milepost.records.quotes import QuoteVersion, Signature
 from milepost.records.timeline import JobEvent
@@ -85,7 +88,7 @@ class LineRow:
 
 @dataclass(frozen=True)
 class PaymentRow:
-    """A payment of this job."""
+    """A payment that was recorded for this job or covers a part of it: `here` of its amount."""
 
     id: int
     on: date
@@ -95,6 +98,7 @@ class PaymentRow:
     state: str
     receipt_document_id: int | None
     receipt_number: str
+    here: Money
 
 
 @dataclass(frozen=True)
@@ -245,13 +249,16 @@ def _lines(job: Job) -> list[LineRow]:
 
 
 def _documents(job: Job) -> list[DocumentRow]:
-    rows = Document.objects.filter(job=job).order_by("id").values_list("id", "kind", "name", "created_at")
+    own = documents_of(Document.objects.all(), job.id).order_by("id")
+    rows = own.values_list("id", "kind", "name", "created_at")
     zone = ZoneInfo(job.business.timezone)
     return [DocumentRow(id, kind, name, at.astimezone(zone).date()) for id, kind, name, at in rows]
 
 
 def _payments(job: Job) -> list[PaymentRow]:
-    rows = Payment.objects.filter(job=job).select_related("receipt").order_by("id")
+    sums = Allocation.objects.filter(invoice__job=job).values_list("payment_id")
+    here = dict(sums.annotate(sum=Sum("amount_cents")))
+    rows = Payment.objects.filter(Q(job=job) | Q(id__in=here)).select_related("receipt").order_by("id")
     return [
         PaymentRow(
             payment.id,
@@ -262,6 +269,7 @@ def _payments(job: Job) -> list[PaymentRow]:
             payment.state,
             payment.receipt.document_id if hasattr(payment, "receipt") else None,
             payment.receipt.number_text if hasattr(payment, "receipt") else "",
+            Money(here.get(payment.id, 0), payment.currency),
         )
         for payment in rows
     ]

@@ -11,6 +11,7 @@ from milepost.queries.door import NotThere, question
 from milepost.queries.links import link_url
 from milepost.records.businesses import Business
 from milepost.records.invoices import Invoice
+from milepost.records.jobs import Job
 from milepost.records.payments import Allocation, Payment
 from milepost.records.post import Message, PortalLink
 
@@ -21,7 +22,7 @@ class LetterFacts:
     One message, before it is words.
 
     `facts` as they were posted (whole cents, ISO dates). `covers` and `left_cents` belong to
-    payments: the invoices that were paid, and what was left of the contract just after.
+    payments: the invoices that were paid, and what was left of their contracts just after.
     `written` is (subject, text, html) once it was written out, and then it stays.
     """
 
@@ -109,10 +110,13 @@ def _paid(message: Message) -> tuple[list[str], int]:
     if payment is None or message.job is None:
         return [], 0
     invoices = Invoice.objects.filter(allocations__payment=payment).distinct().order_by("id")
-    covers = list(invoices.values_list("title", flat=True))
+    parts = list(invoices.values_list("title", "job_id"))
+    covers = [title for title, _job in parts]
+    jobs = {job for _title, job in parts} | {message.job_id}
     if payment.cleared_at is None:
         return covers, 0
     settled = Allocation.objects.filter(
-        payment__job_id=message.job_id, payment__state="cleared", payment__cleared_at__lte=payment.cleared_at
+        invoice__job_id__in=jobs, payment__state="cleared", payment__cleared_at__lte=payment.cleared_at
     ).aggregate(sum=Coalesce(Sum("amount_cents"), 0))["sum"]
-    return covers, max(0, message.job.contract_cents - settled)
+    agreed = Job.objects.filter(id__in=jobs).aggregate(sum=Sum("contract_cents"))["sum"]
+    return covers, max(0, agreed - settled)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business
 from milepost.records.files import Document, Rendering, StoredFile
+from milepost.records.payments import Allocation
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ def every_file(*, using: str = "owner") -> list[StoredBytes]:
 
 @question
 def document_facts(document_id: int, job_id: int | None = None) -> DocumentFacts:
-    """The document, of this job where one is given. Refuses NotThere."""
+    """The document, of this job where one is given or a receipt that covers it. Refuses NotThere."""
     documents = Document.objects.filter(id=document_id)
     if job_id is not None:
-        documents = documents.filter(job_id=job_id)
+        documents = documents_of(documents, job_id)
     document = documents.first()
     if document is None:
         raise NotThere
@@ -64,6 +65,12 @@ def document_facts(document_id: int, job_id: int | None = None) -> DocumentFacts
     return DocumentFacts(
         document.kind, document.name, document.template_version, document.content, kept or ""
     )
+
+
+def documents_of(documents: "QuerySet[Document]", job_id: int) -> "QuerySet[Document]":
+    """The job's own, and the receipts of payments that cover a part of it. Inside an open scope."""
+    paid = Allocation.objects.filter(invoice__job_id=job_id).values("payment_id")
+    return documents.filter(Q(job_id=job_id) | Q(receipt__payment_id__in=paid))
 
 
 @question

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Sum
+
 from milepost.actions.actor import Actor
 from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.documents import freeze
@@ -12,7 +14,7 @@ from milepost.queries.paper.facts import MoneyEvent, StatementFacts
 from milepost.queries.paper.statement import statement_content
 from milepost.records.customers import Contact
 from milepost.records.invoices import Invoice
-from milepost.records.payments import Payment
+from milepost.records.payments import Allocation, Payment
 
 
 def close_if_finished(loaded: LoadedJob, contacts: list[Contact], *, by: Actor, at: datetime) -> bool:
@@ -70,17 +72,22 @@ def _money_events(job_id: int) -> list[MoneyEvent]:
         MoneyEvent(invoice.issued_on, invoice.title, invoice.number_text, invoice.total_cents, 0)
         for invoice in Invoice.objects.filter(job_id=job_id).order_by("id")
     ]
-    payments = [
+    return sorted([*invoices, *_payments(job_id)], key=lambda event: event.on)
+
+
+def _payments(job_id: int) -> list[MoneyEvent]:
+    """What each payment has paid of this job: of one over several jobs its part, of too much what was due."""
+    sums = Allocation.objects.filter(invoice__job_id=job_id, payment__state="cleared")
+    paid = dict(sums.values_list("payment_id").annotate(sum=Sum("amount_cents")))
+    found = Payment.objects.filter(id__in=paid, receipt__isnull=False).select_related("receipt")
+    return [
         MoneyEvent(
             payment.received_on,
             payment.method,
             payment.receipt.number_text,
             0,
-            payment.amount_cents,
+            paid[payment.id],
             payment.reference,
         )
-        for payment in Payment.objects.filter(job_id=job_id, state="cleared", receipt__isnull=False)
-        .select_related("receipt")
-        .order_by("id")
+        for payment in found.order_by("id")
     ]
-    return sorted([*invoices, *payments], key=lambda event: event.on)

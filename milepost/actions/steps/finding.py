@@ -1,5 +1,6 @@
 """Find a row of the business in scope, locked; what is not there and what is another's look the same."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
@@ -37,3 +38,13 @@ def lock_payer(job_id: int) -> Job:
     """The job and its customer, locked in the one order: customer, then job."""
     find(Customer.objects.select_for_update(no_key=True, of=("self",)), job__id=job_id)
     return lock_job(job_id)
+
+
+def lock_jobs(customer_id: int, job_ids: Iterable[int]) -> list[Job]:
+    """These jobs of the customer, whose own lock is held already, by their ids. NotFound if one is not theirs."""
+    wanted = sorted(set(job_ids))
+    jobs = Job.objects.select_for_update(no_key=True, of=("self",)).filter(customer_id=customer_id)
+    found = list(jobs.select_related("business", "customer", "site").filter(id__in=wanted).order_by("id"))
+    if len(found) < len(wanted):
+        raise NotFound
+    return found

@@ -1,24 +1,22 @@
 """What a payment settles, what happens when it clears, and how it is taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.closing import close_if_finished
-from milepost.actions.steps.documents import freeze
+from milepost.actions.steps.finding import NotFound
 from milepost.actions.steps.journal import post
-from milepost.actions.steps.numbering import next_number
 from milepost.actions.steps.outbox import post_to, post_to_office
-from milepost.actions.steps.paper import job_facts, row_facts
+from milepost.actions.steps.receipting import Share, issue_receipt
 from milepost.actions.steps.timeline import tell
 from milepost.core.journal import payment_cleared
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.queries.paper.facts import CoveredFacts, ReceiptFacts
-from milepost.queries.paper.receipt import receipt_content
+from milepost.core.settling import oldest_first
 from milepost.records.invoices import Invoice
 from milepost.records.payments import Allocation, Payment, Receipt
 
@@ -47,14 +45,18 @@ def open_balances(loaded: LoadedJob) -> list[Balance]:
 
 
 def allocate(
-    payment: Payment, loaded: LoadedJob, *, first: int | None = None, split: Sequence[tuple[int, int]] = ()
+    payment: Payment,
+    jobs: Sequence[LoadedJob],
+    *,
+    first: int | None = None,
+    split: Sequence[tuple[int, int]] = (),
 ) -> None:
     """
-    Settle invoices of the job with this payment: as `split` says, else `first`, then the oldest.
+    Settle invoices of these jobs with this payment: as `split` says, else `first`, then the oldest.
 
     Refuses SplitTooLarge and SplitBeyondPayment; what is over stays unallocated.
     """
-    balances = open_balances(loaded)
+    balances = [balance for loaded in jobs for balance in open_balances(loaded)]
     wanted = _checked_split(payment, balances, split) if split else _oldest_first(payment, balances, first)
     parts = [
         Allocation(
@@ -64,54 +66,61 @@ def allocate(
         if cents
     ]
     Allocation.objects.bulk_create(parts)
-    loaded.add(parts, state=payment.state)
+    owner = {balance.invoice.id: balance.invoice.job_id for balance in balances}
+    for loaded in jobs:
+        own = [part for part in parts if owner[part.invoice_id] == loaded.job.id]
+        loaded.add(own, state=payment.state)
 
 
 def _oldest_first(payment: Payment, balances: list[Balance], first: int | None) -> list[tuple[int, int]]:
     ordered = sorted(balances, key=lambda b: (b.invoice.id != first, b.invoice.id))
-    left, wanted = payment.amount_cents, []
-    for balance in ordered:
-        share = min(left, balance.open_cents)
-        wanted.append((balance.invoice.id, share))
-        left -= share
-    return wanted
+    return oldest_first(payment.amount_cents, [(b.invoice.id, b.open_cents) for b in ordered])
 
 
 def _checked_split(
     payment: Payment, balances: list[Balance], split: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
     known = {balance.invoice.id: balance for balance in balances}
+    wanted: dict[int, int] = {}
     for invoice_id, cents in split:
-        balance = known[invoice_id]
+        wanted[invoice_id] = wanted.get(invoice_id, 0) + cents
+    for invoice_id, cents in wanted.items():
+        balance = known.get(invoice_id)
+        if balance is None:
+            raise NotFound
         if not 0 <= cents <= balance.open_cents:
             left = Money(balance.open_cents, payment.currency)
-            raise SplitTooLarge(field="split", number=balance.invoice.number_text, balance=left)
-    if sum(cents for _, cents in split) > payment.amount_cents:
-        raise SplitBeyondPayment(field="split", amount=Money(payment.amount_cents, payment.currency))
-    return list(split)
+            raise SplitTooLarge(field=f"part-{invoice_id}", number=balance.invoice.number_text, balance=left)
+    if sum(wanted.values()) > payment.amount_cents:
+        raise SplitBeyondPayment(field="amount", amount=Money(payment.amount_cents, payment.currency))
+    return list(wanted.items())
 
 
-def clear_payment(payment: Payment, loaded: LoadedJob, *, by: Actor, at: datetime) -> None:
-    """The money is here: journal, receipt, messages; and the job closes if nothing is left."""
-    job = loaded.job
+def clear_payment(payment: Payment, jobs: Sequence[LoadedJob], *, by: Actor, at: datetime) -> None:
+    """
+    The money is here: journal, receipt, messages; and each job closes if nothing of it is left.
+
+    The first of the jobs is the one where the receipt is filed and what is over is booked.
+    """
     if payment.state != "cleared":
         payment.state, payment.cleared_at = "cleared", at
         payment.save(update_fields=["state", "cleared_at"])
-    covers = loaded.clear(payment)
-    applied = sum(covers.values())
-    excess = payment.amount_cents - applied
-    post(
-        "payment_cleared",
-        payment_cleared(applied, excess),
-        currency=payment.currency,
-        on=payment.received_on,
-        at=at,
-        job_id=job.id,
-        payment_id=payment.id,
-    )
-    receipt = _receipt(payment, loaded, covers, excess, at)
-    _tell_paid(payment, loaded, receipt, covers, excess, by=by, at=at)
-    close_if_finished(loaded, loaded.contacts, by=Actor.system(job.business_id), at=at)
+    shares = [Share(loaded, loaded.clear(payment)) for loaded in jobs]
+    excess = payment.amount_cents - sum(share.cents for share in shares)
+    for place, share in enumerate(shares):
+        post(
+            "payment_cleared",
+            payment_cleared(share.cents, 0 if place else excess),
+            currency=payment.currency,
+            on=payment.received_on,
+            at=at,
+            job_id=share.loaded.job.id,
+            payment_id=payment.id,
+        )
+    receipt = issue_receipt(payment, shares, excess, at)
+    _tell_paid(payment, shares, receipt, excess, by=by, at=at)
+    for loaded in jobs:
+        close_if_finished(loaded, loaded.contacts, by=Actor.system(loaded.job.business_id), at=at)
 
 
 def release(payment: Payment) -> None:
@@ -131,80 +140,38 @@ def release(payment: Payment) -> None:
     )
 
 
-def _receipt(
-    payment: Payment, loaded: LoadedJob, covers: Mapping[int, int], excess: int, at: datetime
-) -> Receipt:
-    job, number = loaded.job, next_number("receipt")
-    settled = loaded.settled_by_row()
-    facts = ReceiptFacts(
-        job=job_facts(job, loaded.contacts, at=at, links=loaded.links),
-        number=number.text,
-        method=payment.method,
-        reference=payment.reference,
-        received_on=payment.received_on,
-        amount_cents=payment.amount_cents,
-        covered=_covered(loaded, covers),
-        credit_cents=excess,
-        billed_cents=loaded.billed_cents,
-        paid_cents=sum(settled.values()),
-        covers_deposit=any(i.kind == "deposit" and i.id in covers for i in loaded.invoices),
-        rows=row_facts(loaded, settled=settled, now={}, done={}),
-    )
-    document = freeze(job, "receipt", f"Receipt {number.text}", receipt_content(facts), at=at)
-    return Receipt.objects.create(
-        business_id=job.business_id,
-        payment=payment,
-        series_id=number.series_id,
-        number=number.number,
-        number_text=number.text,
-        issued_at=at,
-        document=document,
-    )
-
-
-def _covered(loaded: LoadedJob, covers: Mapping[int, int]) -> list[CoveredFacts]:
-    """What is left counts cleared money only: a receipt never calls paid what may still come back."""
-    settled = loaded.settled_by_invoice()
-    return [
-        CoveredFacts(
-            invoice.number_text,
-            invoice.title,
-            invoice.total_cents,
-            covers[invoice.id],
-            invoice.total_cents - settled.get(invoice.id, 0),
-        )
-        for invoice in loaded.invoices
-        if invoice.id in covers
-    ]
-
-
 def _tell_paid(
-    payment: Payment,
-    loaded: LoadedJob,
-    receipt: Receipt,
-    covers: Mapping[int, int],
-    excess: int,
-    *,
-    by: Actor,
-    at: datetime,
+    payment: Payment, shares: Sequence[Share], receipt: Receipt, excess: int, *, by: Actor, at: datetime
 ) -> None:
-    facts = {
-        "payment_id": payment.id,
+    """Each job's timeline says what is its own; the payer gets one message for the whole payment."""
+    facts = {"payment_id": payment.id, "method": payment.method, "receipt": receipt.number_text}
+    for place, share in enumerate(shares):
+        own = 0 if place else excess
+        tell(
+            share.loaded.job,
+            "payment_received",
+            by=by,
+            at=at,
+            for_customer=True,
+            document_id=receipt.document_id,
+            **facts,
+            amount_cents=share.cents + own,
+            credit_cents=own,
+            invoice_ids=list(share.covers),
+        )
+    loaded = shares[0].loaded
+    whole = facts | {
         "amount_cents": payment.amount_cents,
-        "method": payment.method,
-        "receipt": receipt.number_text,
         "credit_cents": excess,
-        "invoice_ids": list(covers),
+        "invoice_ids": [invoice for share in shares for invoice in share.covers],
     }
-    job = loaded.job
-    tell(job, "payment_received", by=by, at=at, document_id=receipt.document_id, **facts)
     post_to(
-        job,
+        loaded.job,
         [contact for contact in loaded.contacts if contact.pays] or loaded.contacts,
         "receipt",
         cause=str(payment.id),
-        facts=facts,
+        facts=whole,
         at=at,
         document_ids=[receipt.document_id],
     )
-    post_to_office(job, "payment_office", cause=str(payment.id), facts=facts, at=at)
+    post_to_office(loaded.job, "payment_office", cause=str(payment.id), facts=whole, at=at)

@@ -114,11 +114,25 @@ class CoveredFacts:
     total_cents: int
     settled_cents: int
     balance_cents: int
+    job: str = ""
+
+
+@dataclass(frozen=True)
+class JobShare:
+    """A job that a payment covers a part of: what is billed and paid of it by now, and its road."""
+
+    name: str
+    billed_cents: int
+    paid_cents: int
+    rows: Sequence[RowFacts]
 
 
 @dataclass(frozen=True)
 class ReceiptFacts:
-    """One cleared payment: what it covered, what was kept as credit, what is left of the job."""
+    """
+    One cleared payment: what it covered, what was kept as credit, what is left of the job. `jobs`, when
+    it covers a part of several, are all of them; the first is `job`.
+    """
 
     job: JobFacts
     number: str
@@ -132,6 +146,7 @@ class ReceiptFacts:
     paid_cents: int
     covers_deposit: bool
     rows: Sequence[RowFacts]
+    jobs: Sequence[JobShare] = ()
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,16 @@
 """A receipt in words: what arrived, what it covers, what is left, what comes next."""
 
+from itertools import groupby
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from milepost.queries.documents_shape import Amount, Fact, ReceiptContent, Row, Table, Total
-from milepost.queries.paper.facts import CoveredFacts, ReceiptFacts
+from milepost.queries.documents_shape import Amount, Fact, Project, ReceiptContent, Row, Table, Total
+from milepost.queries.paper.facts import CoveredFacts, JobShare, ReceiptFacts
 from milepost.queries.paper.parts import bill_to, fact, head, join, method_name, project, questions, total
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import bar, deposit_use, first_ahead, road, row_title, when
-from milepost.queries.paper.work import line
+from milepost.queries.paper.work import line, section
 
 
 def receipt_content(facts: ReceiptFacts) -> ReceiptContent:
@@ -21,10 +23,10 @@ def receipt_content(facts: ReceiptFacts) -> ReceiptContent:
                 reader,
                 title=_("Receipt"),
                 number=facts.number,
-                subject=_("Thank you. Your payment for {title} has arrived.").format(title=job.title),
+                subject=_("Thank you. Your payment for {title} has arrived.").format(title=_titles(facts)),
                 facts=_how(facts, reader),
                 parties=bill_to(job),
-                project=project(job),
+                project=_projects(facts),
                 clauses=questions(job, _("Questions about this receipt? Write or call: {reach}.")),
             ),
             amount=Amount(
@@ -34,10 +36,25 @@ def receipt_content(facts: ReceiptFacts) -> ReceiptContent:
             table=_table(facts, reader),
             totals=_totals(facts, reader),
             bar=bar(job, reader, billed_cents=facts.billed_cents, paid_cents=facts.paid_cents)
-            if job.signed_on
+            if job.signed_on and not _are_several(facts)
             else None,
-            road=road(facts.rows, reader) if job.signed_on else None,
+            road=road(facts.rows, reader) if job.signed_on and not _are_several(facts) else None,
         )
+
+
+def _are_several(facts: ReceiptFacts) -> bool:
+    return len(facts.jobs) > 1
+
+
+def _titles(facts: ReceiptFacts) -> str:
+    return join([job.name for job in facts.jobs]) if _are_several(facts) else facts.job.title
+
+
+def _projects(facts: ReceiptFacts) -> Project:
+    """The one job with its place and contract; of several only their names."""
+    if not _are_several(facts):
+        return project(facts.job)
+    return Project(label=_("Projects"), title=_titles(facts), lines=[])
 
 
 def _how(facts: ReceiptFacts, reader: Reader) -> list[Fact]:
@@ -74,15 +91,23 @@ def _story(facts: ReceiptFacts, reader: Reader) -> list[Fact]:
         whole = reader.money(facts.job.contract_cents)
         counts = _("It counts towards the contract total of {whole}.").format(whole=whole)
         story.append(fact(_("Your deposit"), f"{counts} {deposit_use(facts.job.recovery)}"))
-    open_cents = facts.billed_cents - facts.paid_cents
+    jobs = _jobs(facts)
+    open_cents = sum(job.billed_cents - job.paid_cents for job in jobs)
     if open_cents > 0:
         story.append(fact(_("Billed, not yet received"), reader.money(open_cents)))
-    story.append(fact(_("Next"), _next(facts, reader, open_cents)))
+    for job in jobs:
+        label = _("Next on {job}").format(job=job.name) if _are_several(facts) else _("Next")
+        story.append(fact(label, _next(job, reader)))
     return story
 
 
-def _next(facts: ReceiptFacts, reader: Reader, open_cents: int) -> str:
-    following = first_ahead(facts.rows)
+def _jobs(facts: ReceiptFacts) -> list[JobShare]:
+    own = JobShare(facts.job.title, facts.billed_cents, facts.paid_cents, facts.rows)
+    return list(facts.jobs) if _are_several(facts) else [own]
+
+
+def _next(job: JobShare, reader: Reader) -> str:
+    following = first_ahead(job.rows)
     if following:
         return _("{name}, {amount}, {when}").format(
             name=row_title(following),
@@ -90,7 +115,9 @@ def _next(facts: ReceiptFacts, reader: Reader, open_cents: int) -> str:
             when=when(following, reader),
         )
     return (
-        _("Nothing more will be billed.") if open_cents > 0 else _("Nothing. Everything is billed and paid.")
+        _("Nothing more will be billed.")
+        if job.billed_cents > job.paid_cents
+        else _("Nothing. Everything is billed and paid.")
     )
 
 
@@ -99,8 +126,19 @@ def _table(facts: ReceiptFacts, reader: Reader) -> Table:
         heading=_("What it covers"),
         text=_("Invoice"),
         figures=[_("Invoice total"), _("This payment"), _("Left to pay")],
-        rows=[_covered_row(covered, reader) for covered in facts.covered],
+        rows=_covered_rows(facts, reader),
     )
+
+
+def _covered_rows(facts: ReceiptFacts, reader: Reader) -> list[Row]:
+    """Invoice by invoice; where several jobs are covered, each under the name of its job."""
+    rows = []
+    for job, covered in groupby(facts.covered, key=lambda covered: covered.job):
+        part = list(covered)
+        if _are_several(facts):
+            rows.append(section(job, "", reader.money(sum(item.settled_cents for item in part)), ""))
+        rows += [_covered_row(item, reader) for item in part]
+    return rows
 
 
 def _covered_row(covered: CoveredFacts, reader: Reader) -> Row:

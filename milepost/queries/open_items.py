@@ -1,0 +1,82 @@
+"""What a customer has open, over all their jobs."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
+from milepost.core.money import Money
+from milepost.core.settling import oldest_first
+from milepost.queries.door import NotThere, question
+from milepost.records.businesses import Business
+from milepost.records.customers import Customer
+from milepost.records.invoices import Invoice
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """An invoice with something left to pay; pending payments count as paid."""
+
+    invoice_id: int
+    job_id: int
+    job: str
+    number: str
+    title: str
+    issued_on: date
+    due_on: date
+    balance: Money
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """What one payment of this customer may settle, the oldest first, all in one currency."""
+
+    customer_id: int
+    customer: str
+    currency: str
+    items: Sequence[OpenItem]
+
+    @property
+    def total(self) -> Money:
+        return Money(sum(item.balance.cents for item in self.items), self.currency)
+
+    def spread(self, amount_cents: int) -> dict[int, int]:
+        """How a payment falls on them when nobody says otherwise: cents by the invoice's id."""
+        return dict(
+            oldest_first(amount_cents, [(item.invoice_id, item.balance.cents) for item in self.items])
+        )
+
+
+@question
+def open_page(customer_id: int) -> OpenPage:
+    """The customer's open invoices in the currency of the business. Refuses NotThere."""
+    customer = Customer.objects.filter(id=customer_id).first()
+    if customer is None:
+        raise NotThere
+    currency = Business.objects.values_list("currency", flat=True).get()
+    return OpenPage(customer.id, customer.name, currency, open_items([customer.id], currency))
+
+
+def open_items(customer_ids: Collection[int], currency: str) -> list[OpenItem]:
+    """Their open invoices in this currency, the oldest first. One query, inside an open scope."""
+    found = (
+        Invoice.objects.filter(customer_id__in=customer_ids, currency=currency)
+        .select_related("job")
+        .annotate(settled=Coalesce(Sum("allocations__amount_cents"), 0))
+        .filter(settled__lt=F("total_cents"))
+    )
+    return [
+        OpenItem(
+            invoice.id,
+            invoice.job_id,
+            invoice.job.title,
+            invoice.number_text,
+            invoice.title,
+            invoice.issued_on,
+            invoice.due_on,
+            Money(invoice.total_cents - invoice.settled, currency),
+        )
+        for invoice in found.order_by("issued_on", "id")
+    ]
