@@ -18,7 +18,7 @@ from milepost.actions.attempts import begin_payment, note_session, settle_attemp
 from milepost.actions.businesses import add_tax_code
 from milepost.actions.credit import refund_credit, return_payment, use_credit
 from milepost.actions.invoices import bill_simple, send_invoice
-from milepost.actions.payments import record_payment
+from milepost.actions.payments import record_customer_payment, record_payment
 from milepost.actions.quotes import decline_quote, draft_quote, duplicate_quote, save_quote, send_quote
 from milepost.actions.signing import sign_quote
 from milepost.actions.work import accept_milestone, complete_milestone, move_event, undo_completion
@@ -26,6 +26,7 @@ from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.core.refusals import Refusal
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import JobPage, job_page
+from milepost.queries.open_items import open_page
 from milepost.queries.payment_page import payment_page
 
 STEPS = 45
@@ -55,7 +56,7 @@ class Life:
             [self.quote, self.quote, self.send, self.sign, self.sign, self.change_quote, self.decline,
              self.copy, self.simple, self.done, self.done, self.done, self.undo, self.accept, self.bill,
              self.bill, self.bill, self.pay, self.pay, self.pay, self.pay_online, self.settle, self.bounce,
-             self.credit, self.refund, self.move]
+             self.credit, self.refund, self.move, self.pay_several, self.pay_several]
         )  # fmt: skip
         self.told.append(happening.__name__)
         try:
@@ -64,6 +65,12 @@ class Life:
             self.refused += 1
             self.told[-1] += f" refused ({refusal.code})"
         assert examine() == []
+
+    def begin(self) -> None:
+        """Three quotes, one of them signed: without any, most of what happens is refused."""
+        for _ in range(3):
+            self.quote()
+        sign_quote(by=self.cast.carol, at=self.at, job_id=self.jobs[0], version=1, name="Carol")
 
     # Quotes
 
@@ -191,6 +198,19 @@ class Life:
             )
         )
 
+    def pay_several(self) -> None:
+        """One cheque for what is open on all jobs: the oldest first, or as somebody says."""
+        items = open_page(self.cast.business_id, self.cast.customer_id).items
+        named = self.random.sample(items, min(len(items), self.random.randint(0, 3)))
+        split = [(item.invoice_id, self.random.randint(1, item.balance.cents)) for item in named]
+        cents = sum(cents for _, cents in split) + self.random.choice([0, 0, 1, 5_000])
+        self.payments.append(
+            record_customer_payment(
+                by=self.cast.bo, at=self.at, customer_id=self.cast.customer_id, amount_cents=cents or 20_000,
+                method="transfer", split=split if self.random.random() < 0.5 else (),
+            )
+        )  # fmt: skip
+
     def pay_online(self) -> None:
         method = self.random.choice(["card", "bank"])
         begun = begin_payment(by=self.cast.pat, at=self.at, job_id=self.job(), method=method)
@@ -242,6 +262,7 @@ class Life:
 
 def live(cast, seed: int, steps: int) -> Life:
     life = Life(cast, seed)
+    life.begin()
     try:
         for _ in range(steps):
             life.step()
