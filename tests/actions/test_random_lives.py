@@ -9,6 +9,7 @@ as SOAK_MINUTES says. A new event is one more method of Life.
 import os
 import random
 import time
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
@@ -67,10 +68,13 @@ class Life:
         assert examine() == []
 
     def begin(self) -> None:
-        """Three quotes, one of them signed: without any, most of what happens is refused."""
-        for _ in range(3):
-            self.quote()
-        sign_quote(by=self.cast.carol, at=self.at, job_id=self.jobs[0], version=1, name="Carol")
+        """One quote is signed: without any job, most of what happens is refused."""
+        signed = False
+        while not signed:
+            with suppress(Refusal):
+                self.quote()
+                sign_quote(by=self.cast.carol, at=self.at, job_id=self.jobs[-1], version=1, name="Carol")
+                signed = True
 
     # Quotes
 
