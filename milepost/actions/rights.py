@@ -19,6 +19,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "add_customer": OFFICE,
     "change_customer": OFFICE,
     "merge_customers": OFFICE,
+    "change_items": OFFICE,
     "draft_quote": OFFICE,
     "send_quote": OFFICE,
     "decline_quote": OFFICE | {"customer"},

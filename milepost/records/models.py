@@ -4,6 +4,7 @@ from milepost.records.businesses import Business, Series, TaxCode
 from milepost.records.customers import Contact, Customer, Site
 from milepost.records.files import Document, Rendering, StoredFile
 from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
+from milepost.records.items import SavedItem
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.journal import Account, JournalEntry, Transfer
 from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Payment, Receipt, Refund
@@ -47,6 +48,7 @@ __all__ = [
     "Receipt",
     "Refund",
     "Rendering",
+    "SavedItem",
     "ScheduleRow",
     "ScheduledEvent",
     "Series",

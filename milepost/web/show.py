@@ -62,6 +62,11 @@ def unit_price(value: Decimal | None) -> str:
     return format_decimal(value, "#,##0.00####", locale=reader_locale())
 
 
+def typed_price(value: Decimal | None) -> str:
+    """A price for one as the reader would type it into a field: "12.50", "0.0825"."""
+    return typed_number(value, places=2)
+
+
 def percent(value: Decimal | Fraction | int | str | None) -> str:
     """Percent as a number (25 means 25 %), without trailing zeros, at most five decimals: "12.5 %"."""
     if value is None or value == "":

@@ -16,10 +16,12 @@ from django.utils import timezone
 from PIL import Image
 
 from milepost.actions.businesses import add_member, add_tax_code
+from milepost.actions.items import save_item
 from milepost.actions.payments import record_payment
 from milepost.actions.people import invite
 from milepost.actions.rights import RIGHTS
 from milepost.actions.signing import sign_quote
+from milepost.core.item_input import ItemInput
 from milepost.mailroom.intake import take_photo
 from milepost.queries.invitations import invitation_url
 from milepost.queries.job_page import job_page
@@ -121,6 +123,13 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:taxes": ({"GET": OFFICE, "POST": KEEPERS}, OWN),
     "office:change_tax": (STEP, ABSENT),
     "office:retire_tax": (STEP, ABSENT),
+    "office:items": ({"GET": OFFICE, "POST": KEEPERS}, OWN),
+    "office:items_table": (READS, OWN),
+    "office:import_items": (FORM, OWN),
+    "office:item": ({"GET": OFFICE, "POST": KEEPERS}, ABSENT),
+    "office:archive_item": (STEP, ABSENT),
+    "office:item_suggestions": (READS, OWN),
+    "office:item_of_line": (STEP, OWN),
     "office:logo": ({"GET": NO_METHOD, "POST": OWNERS}, OWN),
     "office:logo_picture": (NOTHING_YET, ABSENT),  # no logo was chosen
     "office:people": ({"GET": OFFICE, "POST": OWNERS}, OWN),
@@ -236,6 +245,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
     row = job.rows["Rough-in complete"]
     token = next(p.url for p in page.people if p.pays).split("/c/")[1].strip("/")
     tax = add_tax_code(by=cast.alice, at=cast.at, name="City tax", percent=Decimal(2))
+    item = save_item(by=cast.alice, at=cast.at, item=ItemInput("Tap", Decimal("80")))
     message = messages(cast.business_id).rows[0].id
     event, file = event_of(cast), file_of(cast)
     spare = add_member(
@@ -309,6 +319,13 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:settings_section": "/settings/terms/",
         "office:taxes": "/settings/taxes/",
         "office:change_tax": f"/settings/taxes/{tax}/",
+        "office:items": "/settings/items/",
+        "office:items_table": "/settings/items.csv",
+        "office:import_items": "/settings/items/import/",
+        "office:item": f"/settings/items/{item}/",
+        "office:archive_item": f"/settings/items/{item}/archive/",
+        "office:item_suggestions": "/items/suggestions/?q=tap",
+        "office:item_of_line": "/items/of-line/",
         "office:logo": "/settings/logo/",
         "office:logo_picture": "/settings/logo.png",
         "office:retire_tax": f"/settings/taxes/{tax}/retirement/",

@@ -1,9 +1,6 @@
 """The books: trial balance, accounts, journal; on the screen and as a table to take along."""
 
-import csv
-from collections.abc import Iterable, Sequence
 from datetime import date
-from io import StringIO
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,9 +13,9 @@ from milepost.core.money import Money, plain
 from milepost.core.refusals import InputRefused, Refusal
 from milepost.queries import books
 from milepost.queries.door import NotThere
-from milepost.web.files import sent
 from milepost.web.office.lists import older_than
 from milepost.web.session import door
+from milepost.web.tables import csv_answer
 from milepost.web.telling import entry_words
 from milepost.web.typed import checked_text, day
 
@@ -33,7 +30,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     found = books.trial_balance(request.business_id, on=on)
     if request.GET.get("format") == "csv":
         rows = [(row.number, row.name, _plain(row.debit), _plain(row.credit)) for row in found.rows]
-        return _csv(_("Trial balance"), (_("Number"), _("Account"), _("Debit"), _("Credit")), rows)
+        return csv_answer(_("Trial balance"), (_("Number"), _("Account"), _("Debit"), _("Credit")), rows)
     return render(request, "office/books.html", {"books": found, "on": on, "refusal": wrong})
 
 
@@ -119,7 +116,7 @@ def journal(request: HttpRequest) -> HttpResponse:
             )
             for row, words in rows
         ]
-        return _csv(_("Journal"), head, table)
+        return csv_answer(_("Journal"), head, table)
     context = {"rows": rows, "page": page, "since": since, "until": until, "refusal": wrong or also_wrong}
     return render(request, "office/journal.html", context)
 
@@ -158,22 +155,8 @@ def _account_csv(found: books.AccountPage) -> HttpResponse:
         )
         for line in found.page.rows
     ]
-    return _csv(f"{found.number} {found.name}", head, rows)
+    return csv_answer(f"{found.number} {found.name}", head, rows)
 
 
 def _plain(amount: Money | None) -> str:
     return plain(amount.cents, amount.currency) if amount is not None else ""
-
-
-def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """A table as UTF-8 with a mark, which spreadsheets read; a text that looks like a formula is quoted."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(head)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return sent(out.getvalue().encode("utf-8-sig"), mime="text/csv; charset=utf-8", name=f"{name}.csv")
-
-
-def _harmless(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell[:1] in ("=", "+", "@", "\t", "\r")
-    return f"'{cell}" if is_formula else cell
