@@ -17,6 +17,7 @@ class SettledRow:
     invoice: str
     title: str
     job_id: int
+    job: str
     document_id: int
     amount: Money
 
@@ -87,10 +88,11 @@ def payment_page(payment_id: int) -> PaymentPage:
                 part.invoice.number_text,
                 part.invoice.title,
                 part.invoice.job_id,
+                part.invoice.job.title,
                 part.invoice.document_id,
                 Money(part.amount_cents, found.currency),
             )
-            for part in found.allocations.select_related("invoice").order_by("id")
+            for part in found.allocations.select_related("invoice__job").order_by("id")
         ],
         [
             RefundRow(

@@ -48,3 +48,51 @@ def test_another_business_s_payment_answers_as_if_it_did_not_exist(cast):
         form = {"amount": "1", "method": "cash"}
         assert mallory.post(f"/payments/{payment}/{step}/", form).status_code == 404
     assert mallory.post(f"/jobs/{job.job_id}/credit/").status_code == 404
+
+
+def payment_form(cast, **more) -> dict[str, str]:
+    return {
+        "amount": "12000",
+        "method": "check",
+        "reference": "4711",
+        "on": "2026-03-02",
+        "form_key": "f",
+    } | more
+
+
+def test_one_cheque_is_recorded_from_the_customer_s_page_for_invoices_of_two_jobs(cast):
+    first, second = kitchen(cast), kitchen(cast)
+    bo, address = signed_in(cast, "bo@example.com"), f"/customers/{cast.customer_id}/payment/"
+    assert address in bo.get(f"/customers/{cast.customer_id}/").content.decode()
+    page = bo.get(address).content.decode()
+    assert page.index("1001 Deposit") < page.index("1002 Deposit")
+    assert "20,000.00" in page
+    # Typing the amount shows where it falls, the oldest first, and what is left over
+    shown = bo.post(f"{address}parts/?spread=1", {"amount": "21000"}).content.decode()
+    assert shown.count('value="10000.00"') == 2
+    assert "Kept as customer credit" in shown and "1,000.00" in shown
+    # Another part is typed
+    ids = first.deposit_invoice_id, second.deposit_invoice_id
+    changed = {"amount": "12000", f"part-{ids[0]}": "4000", f"part-{ids[1]}": "9000"}
+    assert "1,000.00 more than the payment" in bo.post(f"{address}parts/", changed).content.decode()
+    wrong = bo.post(address, payment_form(cast, **changed))
+    assert wrong.status_code == 422 and 'value="9000"' in wrong.content.decode()
+    right = payment_form(cast, **(changed | {f"part-{ids[1]}": "8000"}))
+    answer = bo.post(address, right)
+    assert answer.status_code == 302
+    assert job_page(cast.business_id, first.job_id, at=cast.at).due_now.cents == 6_000_00
+    assert job_page(cast.business_id, second.job_id, at=cast.at).due_now.cents == 2_000_00
+    assert "8,000.00 of it here" in bo.get(f"/jobs/{second.job_id}/").content.decode()
+    assert bo.get(answer["Location"]).content.decode().count("Kitchen remodel") >= 2
+
+
+def test_a_part_that_is_too_much_is_named_at_its_field(cast):
+    first, second = kitchen(cast), kitchen(cast)
+    bo, address = signed_in(cast, "bo@example.com"), f"/customers/{cast.customer_id}/payment/"
+    part = f"part-{second.deposit_invoice_id}"
+    answer = bo.post(address, payment_form(cast, **{part: "10000.01"}))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "1002 has only $10,000.00 left to pay." in page and 'value="10000.01"' in page and "4711" in page
+    assert "is not an amount" in bo.post(address, payment_form(cast, **{part: "x"})).content.decode()
+    assert job_page(cast.business_id, first.job_id, at=cast.at).due_now.cents == 10_000_00

@@ -5,6 +5,7 @@ from django.urls import path
 from milepost.web.office import (
     books,
     brand,
+    customer_payment,
     customers,
     items,
     jobs,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("customers/", customers.index, name="customers"),
     path("customers/new/", customers.new, name="new_customer"),
     path("customers/<int:customer>/", customers.page, name="customer"),
+    path("customers/<int:customer>/payment/", customer_payment.new, name="customer_payment"),
+    path("customers/<int:customer>/payment/parts/", customer_payment.parts, name="payment_parts"),
     path("customers/<int:customer>/card/", customers.change, name="change_customer"),
     path("customers/<int:customer>/archive/", customers.archive, name="archive_customer"),
     path("customers/<int:customer>/merge/", customers.merge, name="merge_customer"),
