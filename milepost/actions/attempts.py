@@ -7,7 +7,6 @@ from typing import Literal
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.finding import find, lock_payer
 from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
 from milepost.actions.steps.paper import local_day
@@ -16,6 +15,7 @@ from milepost.actions.steps.timeline import tell
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
+from milepost.queries.billing_state import LoadedJob, load
 from milepost.records.jobs import Job
 from milepost.records.payments import Attempt, AttemptInvoice, Payment
 

@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.payments import NotAboveZero
-from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.finding import find, lock_jobs, lock_payer
 from milepost.actions.steps.journal import post
@@ -22,6 +21,7 @@ from milepost.core.journal import Entry, credit_applied, payment_returned, refun
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
+from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.credit import credits_of, left_of
 from milepost.records.customers import Customer
 from milepost.records.invoices import Invoice

@@ -8,7 +8,6 @@ from decimal import Decimal
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.rights import OFFICE, NotAllowed
-from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.finding import find, lock_job
 from milepost.actions.steps.issuing import issue, milestone_increment
 from milepost.actions.steps.numbering import next_number
@@ -21,6 +20,7 @@ from milepost.core.msgids import gettext_noop
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.core.readiness import is_ready
 from milepost.core.refusals import Refusal
+from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.calendars import holidays_around
 from milepost.queries.pricing import PricedQuote, price_quote
 from milepost.records.businesses import Business

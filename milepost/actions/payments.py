@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.finding import find, lock_jobs, lock_payer
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.paper import local_day
@@ -13,6 +12,7 @@ from milepost.actions.steps.settling import allocate, clear_payment
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
 from milepost.core.settling import oldest_first
+from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.open_items import open_items
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer

@@ -8,7 +8,6 @@ from milepost.actions.actor import Actor
 from milepost.actions.businesses import Missing
 from milepost.actions.door import action
 from milepost.actions.quotes import NothingToSign, QuoteIsSigned
-from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.finding import lock_job
 from milepost.actions.steps.issuing import deposit_increment, issue
@@ -20,6 +19,7 @@ from milepost.core.contract import Key
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
+from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.contract import contract_content
 from milepost.queries.paper.facts import ContractFacts
 from milepost.queries.pricing import price_offer

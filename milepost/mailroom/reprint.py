@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from milepost.actions.steps.billing_state import LoadedJob, load
 from milepost.actions.steps.paper import job_facts, row_facts
 from milepost.mailroom.documents import StoredPdf, ensure_pdf
 from milepost.mailroom.logos import with_logo
 from milepost.mailroom.wiring import gateways
+from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.documents_shape import TEMPLATE_VERSION
 from milepost.queries.door import NotThere
 from milepost.queries.paper.facts import MoneyEvent, PaidSheetFacts

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, Sum
 
 from milepost.core.money import Money
+from milepost.queries.contract_lines import contract_lines
 from milepost.queries.credit import credits_of
 from milepost.queries.door import NotThere, question
 from milepost.queries.links import link_url
@@ -16,7 +17,7 @@ from milepost.queries.road import Stop, read_road
 from milepost.queries.stored import documents_of
 from milepost.records.customers import Contact
 from milepost.records.files import Document
-from milepost.records.jobs import ContractLine, Job
+from milepost.records.jobs import Job
 from milepost.records.payments import Allocation, Payment
 from milepost.records.post import PortalLink
 from milepost.records.quotes import QuoteVersion, Signature
@@ -244,7 +245,8 @@ def _lines(job: Job) -> list[LineRow]:
             [tax["name"] for tax in line.taxes],
             Money(line.net_cents, job.currency),
         )
-        for line in ContractLine.objects.filter(job=job).order_by("position")
+        for line in contract_lines(job.id)
+        if line.quantity
     ]
 
 

@@ -13,7 +13,7 @@ from milepost.queries.door import NotThere, question
 from milepost.queries.ledger import read_balances, read_journal
 from milepost.queries.road import read_road
 from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow
-from milepost.records.jobs import ContractKey, Job, ScheduledEvent, ScheduleRow
+from milepost.records.jobs import ChangeOrder, ContractKey, Job, ScheduledEvent, ScheduleRow
 from milepost.records.payments import Allocation, Payment, Receipt, Refund
 from milepost.records.post import Message
 from milepost.records.timeline import JobEvent
@@ -111,18 +111,20 @@ class _Reader:
         return at.astimezone(self.zone).date().isoformat()
 
     def contract(self) -> Output:
-        keys = list(ContractKey.objects.filter(job=self.job).order_by("id"))
+        of_job = ContractKey.objects.filter(job=self.job)
+        keys = list(of_job.annotate(changed=Sum("changes__delta_cents")).order_by("id"))
+        orders = ChangeOrder.objects.filter(job=self.job, state="approved").order_by("number")
         taxes: dict[str, int] = {}
         for key in keys:
             if key.tax_percent is not None:
                 name = _tax_name(key.tax_name, key.tax_percent)
-                taxes[name] = taxes.get(name, 0) + key.cents
-        net = sum(key.cents for key in keys if key.tax_percent is None)
+                taxes[name] = taxes.get(name, 0) + key.value_cents
+        net = sum(key.value_cents for key in keys if key.tax_percent is None)
         return {
             "number": self.job.number,
             "state": self.job.state,
-            "original": self.money(self.job.contract_cents),
-            "changes": {},
+            "original": self.money(sum(key.cents for key in keys)),
+            "changes": {order.name: self.money(order.difference_cents) for order in orders},
             "total": self.money(self.job.contract_cents),
             "net": self.money(net),
             "tax": {name: self.money(cents) for name, cents in taxes.items()},

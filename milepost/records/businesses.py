@@ -36,6 +36,8 @@ class Business(models.Model):
     pause_after_days = models.PositiveSmallIntegerField(default=14)
 
     technician_sends = models.BooleanField(default=True)
+    field_change_cents = models.BigIntegerField(default=50_000)
+    change_days = models.PositiveSmallIntegerField(default=14)
     bank_from_cents = models.BigIntegerField(default=300_000)
     transfer_details = models.TextField(blank=True)
     cheque_details = models.TextField(blank=True)

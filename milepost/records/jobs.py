@@ -11,6 +11,8 @@ from milepost.records.people import User
 JOB_STATES = ["draft", "sent", "open", "closed", "declined"]
 BASES = ["percent", "fixed", "share", "lines", "remainder"]
 BILL_ON = ["completion", "acceptance", "before"]
+CHANGE_STATES = ["draft", "sent", "approved", "declined", "withdrawn"]
+PLACEMENTS = ["next", "spread", "final", "own", "equal"]
 
 
 class Job(models.Model):
@@ -51,6 +53,55 @@ class Job(models.Model):
         indexes = [models.Index(fields=["business", "state", "-id"], name="job_by_state")]
 
 
+class ChangeOrder(models.Model):
+    """
+    A change of the contract, numbered per job: lines, days, milestones, and where the difference goes.
+
+    `edits` and `row_edits` are what changes, as it was written (core/change_input.py). Until it is
+    sent it may be written anew; from then on it is frozen and only answered. `seen` is the
+    difference as it was shown last: what is signed is exactly that.
+    """
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    job = InnerForeignKey(Job, models.PROTECT, related_name="change_orders")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, default="draft")
+    reason = models.TextField()
+    placement = models.CharField(max_length=10)
+    own_name = models.CharField(max_length=200, blank=True)
+    days = models.SmallIntegerField(default=0)
+    edits = models.JSONField(default=list)
+    row_edits = models.JSONField(default=list)
+    seen = models.JSONField(default=dict)
+    difference_cents = CentsField(default=0)
+    expires_on = models.DateField(null=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+    asked_office_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "change_order"
+        constraints = [
+            models.UniqueConstraint(fields=["job", "number"], name="change_order_number_is_unique"),
+            models.CheckConstraint(condition=Q(state__in=CHANGE_STATES), name="change_order_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(placement__in=PLACEMENTS), name="change_order_placement_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(state="withdrawn") | Q(sent_at__isnull=False),
+                name="change_order_is_sent_before_it_is_answered",
+            ),
+        ]
+
+    @property
+    def name(self) -> str:
+        """As people write it: CO-1."""
+        return f"CO-{self.number}"
+
+
 class ScheduledEvent(models.Model):
     """Measurements, a delivery, an inspection: what happens between milestones, with its date."""
 
@@ -68,10 +119,13 @@ class ScheduledEvent(models.Model):
 class ContractLine(models.Model):
     """
     A line of the signed work. `net_cents` = quantity × unit price less every discount, rounded once.
+
+    A line that a change order added says which, and what it is worth stands in its keys' changes.
     """
 
     business = models.ForeignKey(Business, models.PROTECT)
     job = InnerForeignKey(Job, models.PROTECT, related_name="lines")
+    change_order = InnerForeignKey(ChangeOrder, models.PROTECT, null=True, related_name="added_lines")
     position = models.PositiveSmallIntegerField()
     ref = models.CharField(max_length=60, blank=True)
     section = models.CharField(max_length=200, blank=True)
@@ -89,7 +143,12 @@ class ContractLine(models.Model):
 
 
 class ContractKey(models.Model):
-    """The whole-cent value of (line, net) or (line, tax code) in the contract."""
+    """
+    The whole-cent value of (line, net) or (line, tax code) in the contract, as it was signed.
+
+    A key that came with a change begins at zero. What it is worth now is `value_cents`, where the
+    query has added up its changes as `changed`.
+    """
 
     business = models.ForeignKey(Business, models.PROTECT)
     job = InnerForeignKey(Job, models.PROTECT, related_name="keys")
@@ -106,6 +165,10 @@ class ContractKey(models.Model):
                 fields=["line", "tax_code"], name="one_key_per_line_and_tax", nulls_distinct=False
             )
         ]
+
+    @property
+    def value_cents(self) -> int:
+        return int(self.cents + (getattr(self, "changed", 0) or 0))
 
 
 class ScheduleRow(models.Model):

@@ -1,11 +1,12 @@
 """Every model, where Django looks for them."""
 
 from milepost.records.businesses import Business, Series, TaxCode
+from milepost.records.changes import ChangeSignature, ContractSnapshot, KeyChange, LineChange
 from milepost.records.customers import Contact, Customer, Site
 from milepost.records.files import Document, Rendering, StoredFile
 from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
 from milepost.records.items import SavedItem
-from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
+from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.journal import Account, JournalEntry, Transfer
 from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Payment, Receipt, Refund
 from milepost.records.people import Invitation, Membership, User
@@ -21,10 +22,13 @@ __all__ = [
     "Attempt",
     "AttemptInvoice",
     "Business",
+    "ChangeOrder",
+    "ChangeSignature",
     "Completion",
     "Contact",
     "ContractKey",
     "ContractLine",
+    "ContractSnapshot",
     "Customer",
     "Document",
     "Evidence",
@@ -37,6 +41,8 @@ __all__ = [
     "Job",
     "JobEvent",
     "JournalEntry",
+    "KeyChange",
+    "LineChange",
     "Membership",
     "Message",
     "Payment",

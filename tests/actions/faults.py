@@ -19,6 +19,13 @@ FAULTS = {
     "contract is the sum of its lines": Fault(
         "UPDATE contract_key SET cents = cents + 1 WHERE job_id = (SELECT min(id) FROM job)", r"job Q-1001"
     ),
+    "a change order moved the contract by what was signed": Fault(
+        """INSERT INTO change_order (business_id, job_id, number, state, reason, placement, own_name, days, edits,
+               row_edits, seen, difference_cents, created_at, created_by, sent_at, answer)
+           SELECT business_id, id, 1, 'approved', 'More', 'spread', '', 0, '[]', '[]', '{}', 100, now(), 'x', now(), ''
+           FROM job WHERE number = 'Q-1001'""",
+        r"change order \d+",
+    ),
     "deposit and milestones are the contract": Fault(
         "UPDATE schedule_row SET amount_cents = amount_cents + 1 WHERE name = 'Final walkthrough'",
         r"job Q-1001",

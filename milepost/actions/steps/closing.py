@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db.models import Sum
 
 from milepost.actions.actor import Actor
-from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.outbox import post_to
 from milepost.actions.steps.paper import job_facts, line_facts, row_facts, tax_facts
 from milepost.actions.steps.timeline import tell
+from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import MoneyEvent, StatementFacts
 from milepost.queries.paper.statement import statement_content
 from milepost.records.customers import Contact

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from milepost.actions.actor import Actor
-from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.numbering import Number, next_number
@@ -16,6 +15,7 @@ from milepost.core.billing import Bill, bill
 from milepost.core.contract import Key, tax_by_code
 from milepost.core.duedates import due_on
 from milepost.core.journal import deposit_issued, deposit_recovered, progress_invoice
+from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import InvoiceFacts, TaxFacts
 from milepost.queries.paper.invoice import invoice_content
 from milepost.records.customers import Contact

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from milepost.actions.steps.billing_state import LoadedJob, assemble
+from milepost.queries.billing_state import LoadedJob, assemble
 from milepost.queries.pricing import PricedQuote
 from milepost.records.customers import Contact
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
-from milepost.actions.steps.billing_state import LoadedJob
 from milepost.core.contract import Key
+from milepost.queries.billing_state import LoadedJob
 from milepost.queries.links import pay_url
 from milepost.queries.paper.facts import JobFacts, LineFacts, RowFacts, TaxFacts
 from milepost.records.businesses import Business

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.numbering import next_number
 from milepost.actions.steps.paper import job_facts, row_facts
+from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import CoveredFacts, JobShare, ReceiptFacts
 from milepost.queries.paper.receipt import receipt_content
 from milepost.records.jobs import Job

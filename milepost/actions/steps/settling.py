@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from milepost.actions.actor import Actor
-from milepost.actions.steps.billing_state import LoadedJob
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.finding import NotFound
 from milepost.actions.steps.journal import post
@@ -17,6 +16,7 @@ from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.settling import oldest_first
+from milepost.queries.billing_state import LoadedJob
 from milepost.records.invoices import Invoice
 from milepost.records.payments import Allocation, Payment, Receipt
 

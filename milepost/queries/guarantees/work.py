@@ -6,7 +6,15 @@ CHECKS: Checks = (
     (
         "contract is the sum of its lines",
         """SELECT 'job ' || j.number FROM job j WHERE j.signed_on IS NOT NULL AND j.contract_cents <>
-           (SELECT COALESCE(SUM(cents), 0) FROM contract_key k WHERE k.job_id = j.id)""",
+           (SELECT COALESCE(SUM(cents), 0) FROM contract_key k WHERE k.job_id = j.id)
+           + (SELECT COALESCE(SUM(delta_cents), 0) FROM key_change c WHERE c.job_id = j.id)""",
+    ),
+    (
+        "a change order moved the contract by what was signed",
+        """SELECT 'change order ' || o.id FROM change_order o WHERE
+           CASE WHEN o.state = 'approved' THEN o.difference_cents ELSE 0 END <>
+           (SELECT COALESCE(SUM(delta_cents), 0) FROM key_change c WHERE c.change_order_id = o.id)
+           OR (o.state = 'approved') <> EXISTS (SELECT 1 FROM change_signature s WHERE s.change_order_id = o.id)""",
     ),
     (
         "deposit and milestones are the contract",
@@ -30,7 +38,8 @@ CHECKS: Checks = (
         """SELECT 'job ' || j.number || ' key ' || k.id FROM job j JOIN contract_key k ON k.job_id = j.id
            WHERE j.signed_on IS NOT NULL AND j.contract_cents =
               (SELECT SUM(delta_cents) FROM position p WHERE p.job_id = j.id AND p.kind = 'due')
-           AND k.cents <> (SELECT COALESCE(SUM(delta_cents), 0) FROM position p WHERE p.key_id = k.id)""",
+           AND k.cents + (SELECT COALESCE(SUM(delta_cents), 0) FROM key_change c WHERE c.key_id = k.id)
+              <> (SELECT COALESCE(SUM(delta_cents), 0) FROM position p WHERE p.key_id = k.id)""",
     ),
     (
         "the contract is what was signed",
@@ -51,9 +60,14 @@ CHECKS: Checks = (
     ),
     (
         "no line is earned beyond its worth",
-        """SELECT 'key ' || k.id FROM contract_key k JOIN position p ON p.key_id = k.id
-           GROUP BY k.id, k.cents
-           HAVING SUM(p.delta_cents) NOT BETWEEN LEAST(k.cents, 0) AND GREATEST(k.cents, 0)""",
+        """SELECT 'key ' || k.id FROM contract_key k
+           LEFT JOIN LATERAL (
+               SELECT COALESCE(SUM(delta_cents) FILTER (WHERE delta_cents > 0), 0) AS up,
+                      COALESCE(SUM(delta_cents) FILTER (WHERE delta_cents < 0), 0) AS down
+               FROM key_change WHERE key_id = k.id
+           ) c ON true JOIN position p ON p.key_id = k.id
+           GROUP BY k.id, k.cents, c.up, c.down
+           HAVING SUM(p.delta_cents) NOT BETWEEN LEAST(k.cents + c.down, 0) AND GREATEST(k.cents + c.up, 0)""",
     ),
     (
         "no more of a deposit is recovered than was billed of it",

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import cast
 
-from django.db.models import F
+from django.db.models import F, Subquery, Sum
 
 from milepost.core.billing import JobState
 from milepost.core.contract import ContractLine as CoreLine
 from milepost.core.contract import Key, PricedContract
-from milepost.core.rows import Recovery, Row
+from milepost.core.rows import Recovery, Row, Snapshot
 from milepost.core.tax import TaxRate
+from milepost.queries.contract_lines import as_changed
+from milepost.records.changes import ContractSnapshot, LineChange
 from milepost.records.customers import Contact
 from milepost.records.invoices import Invoice, InvoiceRow, Position
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
@@ -26,6 +28,14 @@ class Heads:
 
     id: int | None = None
     cents: int = 0
+
+
+@dataclass(frozen=True)
+class Then:
+    """What was billed at the newest snapshot: every chain's end in cents, and the rows."""
+
+    heads: dict[tuple[str, int], int]
+    billed_rows: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -101,8 +111,23 @@ class LoadedJob:
 
 def load(job: Job) -> LoadedJob:
     """Read a signed job for billing and settling: one statement, whatever its size."""
-    keys, lines, rows, events, heads, contacts, links, invoices, parts, allocations = together(
-        ContractKey.objects.filter(job=job).order_by("id"),
+    newest = ContractSnapshot.objects.filter(job=job).order_by("-id")
+    (
+        keys,
+        lines,
+        rows,
+        events,
+        heads,
+        contacts,
+        links,
+        invoices,
+        parts,
+        allocations,
+        changes,
+        taken,
+        before,
+    ) = together(
+        ContractKey.objects.filter(job=job).annotate(changed=Sum("changes__delta_cents")).order_by("id"),
         ContractLine.objects.filter(job=job).order_by("position"),
         ScheduleRow.objects.filter(job=job).order_by("position"),
         ScheduledEvent.objects.filter(job=job),
@@ -114,7 +139,13 @@ def load(job: Job) -> LoadedJob:
         Allocation.objects.filter(invoice__job=job)
         .annotate(payment_state=F("payment__state"))
         .order_by("id"),
+        LineChange.objects.filter(line__job=job).order_by("id"),
+        newest[:1],
+        Position.objects.filter(job=job, id__lte=Subquery(newest.values("last_position")[:1]))
+        .order_by("kind", "track", "-id")
+        .distinct("kind", "track"),
     )
+    as_changed(lines, changes)
     by_line, by_event = {line.id: line for line in lines}, {event.id: event for event in events}
     for key in keys:
         key.line = by_line[key.line_id]
@@ -125,10 +156,20 @@ def load(job: Job) -> LoadedJob:
         keys,
         rows,
         {(head.kind, head.track): Heads(head.id, head.end_cents) for head in heads},
-        frozenset(part.row_id for part in parts),
+        billed_rows=frozenset(part.row_id for part in parts),
+        then=_then(taken, before, parts),
     )
     return replace(
         loaded, contacts=contacts, links=links, invoices=invoices, parts=parts, allocations=allocations
+    )
+
+
+def _then(taken: list[ContractSnapshot], before: list[Position], parts: list[InvoiceRow]) -> Then | None:
+    if not taken:
+        return None
+    return Then(
+        {(head.kind, head.track): head.end_cents for head in before},
+        frozenset(part.row_id for part in parts if part.invoice_id <= taken[0].last_invoice),
     )
 
 
@@ -137,9 +178,12 @@ def assemble(
     keys: list[ContractKey],
     rows: list[ScheduleRow],
     heads: dict[tuple[str, int], Heads],
+    *,
     billed_rows: frozenset[int] = frozenset(),
+    then: Then | None = None,
 ) -> LoadedJob:
     """The core's state from rows that are already at hand."""
+    then = then or Then({}, frozenset())
     by_key = {Key(key.line_id, key.tax_code_id): key for key in keys}
     lines = list({key.line_id: key.line for key in keys}.values())
     billed = {key: heads.get(("earned", row.id), Heads()).cents for key, row in by_key.items()}
@@ -147,13 +191,18 @@ def assemble(
     deposit = next((row for row in rows if row.kind == "deposit"), None)
     state = JobState(
         priced=_priced(job, lines, by_key),
-        rows=tuple(_core_row(row, lines) for row in rows),
+        rows=tuple(_core_row(row, lines, billed=row.id in then.billed_rows) for row in rows),
         amounts={row.id: row.amount_cents for row in rows},
         recovery=cast(Recovery, job.recovery),
+        snapshot=Snapshot(
+            {key: then.heads.get(("earned", row.id), 0) for key, row in by_key.items()},
+            sum(then.heads.get(("due", row.id), 0) for row in milestones),
+            then.heads.get(("recovered", deposit.id), 0) if deposit else 0,
+        ),
         billed=billed,
         due_cents=sum(heads.get(("due", row.id), Heads()).cents for row in milestones),
         recovered_cents=heads.get(("recovered", deposit.id), Heads()).cents if deposit else 0,
-        portions={row.id: Fraction(1) for row in milestones if row.id in billed_rows},
+        portions={row.id: Fraction(1) for row in milestones if row.id in billed_rows - then.billed_rows},
     )
     return LoadedJob(job, lines, by_key, rows, heads, billed_rows, state)
 
@@ -173,10 +222,12 @@ def _priced(job: Job, lines: list[ContractLine], keys: dict[Key, ContractKey]) -
         )
         for line in lines
     )
-    return PricedContract(job.currency, core_lines, {key: row.cents for key, row in keys.items()}, groups)
+    return PricedContract(
+        job.currency, core_lines, {key: row.value_cents for key, row in keys.items()}, groups
+    )
 
 
-def _core_row(row: ScheduleRow, lines: list[ContractLine]) -> Row:
+def _core_row(row: ScheduleRow, lines: list[ContractLine], *, billed: bool) -> Row:
     ids = {line.position: line.id for line in lines}
     return Row(
         row.id,
@@ -186,5 +237,6 @@ def _core_row(row: ScheduleRow, lines: list[ContractLine]) -> Row:
         frozenset(ids[position] for position in row.line_positions),
         row.placed_cents,
         Fraction(row.weight) if row.weight else None,
+        billed=billed,
         amount_cents=row.amount_cents,
     )
