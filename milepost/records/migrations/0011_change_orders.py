@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0009_invitation_guards'),
+        ('records', '0010_saved_items'),
     ]
 
     operations = [
