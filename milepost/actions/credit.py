@@ -10,6 +10,7 @@ from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.payments import NotAboveZero
 from milepost.actions.steps.closing import close_if_finished
+from milepost.actions.steps.deposit_tax import book_paid_deposits
 from milepost.actions.steps.finding import find, lock_jobs, lock_payer
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.once import first_result, remember
@@ -81,7 +82,7 @@ def return_payment(
         raise RefundedAlready(amount=Money(given, payment.currency))
     if fee_cents < 0:
         raise NotAboveZero(field="fee")
-    settled = _settled_by_job(payment)
+    settled, back = _settled_by_job(payment), _settled_by_invoice(payment)
     release(payment)
     payment.state = "returned"
     payment.save(update_fields=["state"])
@@ -90,6 +91,8 @@ def return_payment(
         own, charged = (0, 0) if place else (excess, fee_cents)
         entry = payment_returned(settled.get(job.id, 0), own, charged_cents=charged)
         _take_back(payment, job, entry, on=day, at=at)
+    unpaid = {invoice: -cents for invoice, cents in back.items()}
+    book_paid_deposits(unpaid, on=day, at=at, payment_id=payment.id)
     facts = {"payment_id": payment.id, "reason": reason.strip()}
     for place, job in enumerate(jobs):
         cents = settled.get(job.id, 0) + (0 if place else excess)
@@ -105,6 +108,11 @@ def _say_returned(payment: Payment, job: Job, facts: dict[str, object], at: date
 def _settled_by_job(payment: Payment) -> dict[int, int]:
     parts = payment.allocations.values_list("invoice__job_id").annotate(sum=Sum("amount_cents"))
     return {job_id: cents for job_id, cents in parts if cents}
+
+
+def _settled_by_invoice(payment: Payment) -> dict[int, int]:
+    parts = payment.allocations.values_list("invoice_id").annotate(sum=Sum("amount_cents"))
+    return {invoice_id: cents for invoice_id, cents in parts if cents}
 
 
 def _take_back(payment: Payment, job: Job, entry: Entry, *, on: date, at: datetime) -> None:
@@ -186,6 +194,8 @@ def _use(payment: Payment, left: int, invoices: Sequence[Invoice], loaded: Loade
         job_id=loaded.job.id,
         payment_id=payment.id,
     )
+    covered = {part.invoice_id: int(part.amount_cents) for part in parts}
+    book_paid_deposits(covered, on=local_day(loaded.job.business, at), at=at, payment_id=payment.id)
     return cents
 
 

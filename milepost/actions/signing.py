@@ -184,4 +184,4 @@ def _bill_deposit(loaded: LoadedJob, by: Actor, at: datetime) -> int | None:
     deposit = loaded.deposit
     if deposit is None or not deposit.amount_cents:
         return None
-    return issue(loaded, deposit_increment(deposit), by=by, at=at).id
+    return issue(loaded, deposit_increment(loaded, deposit), by=by, at=at).id

@@ -4,14 +4,15 @@ Deposits that carry tax: where the law taxes an advance when it is invoiced or w
 `on_application`, the default in the United States, taxes no deposit: each invoice taxes what it earns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeVar
 
 from milepost.core.contract import Key, PricedContract
 from milepost.core.rounding import allocate_positions, half_up
 
 DepositTax = Literal["on_application", "at_deposit", "at_payment"]
+C = TypeVar("C", bound=Hashable)
 
 
 def deposit_by_key(priced: PricedContract, deposit_cents: int) -> dict[Key, int]:
@@ -83,6 +84,26 @@ def _towards(
     left = sum(room.values(), Fraction(0)) - have
     rise = (need - have) / left if left else Fraction(0)
     return {key: part + (room[key] - part) * rise for key, part in progress.items()}
+
+
+def open_tax(carried: Mapping[C, int], recovered: Mapping[C, int], *, share: Fraction) -> dict[C, int]:
+    """
+    The tax of a deposit that is payable and not yet taken back by an invoice for work, by code, in cents.
+
+    `carried`: the deposit's tax; `recovered`: what invoices have taken back of it; `share`: how much of it
+    the law taxes by now, 1 from its invoice on (`at_deposit`), the part that is paid (`at_payment`). Each
+    code is rounded half up once and never falls past zero: work that is billed before its deposit is paid
+    is taxed whole by its own invoice, so the payment that comes later adds only what is left.
+
+    >>> open_tax({"vat": 500_00}, {"vat": 0}, share=Fraction(1, 3))
+    {'vat': 16667}
+    >>> open_tax({"vat": 500_00}, {"vat": 200_00}, share=Fraction(1))
+    {'vat': 30000}
+    >>> open_tax({"vat": 500_00}, {"vat": 200_00}, share=Fraction(0))
+    {'vat': 0}
+    """
+    left = {code: half_up(cents * share) - recovered.get(code, 0) for code, cents in carried.items()}
+    return {code: max(cents, 0) if carried[code] >= 0 else min(cents, 0) for code, cents in left.items()}
 
 
 def net_of_inclusive(gross_cents: int, percents: Mapping[str, Fraction]) -> tuple[int, dict[str, int]]:

@@ -15,7 +15,7 @@ from milepost.core.tax import TaxRate
 from milepost.queries.contract_lines import as_changed
 from milepost.records.changes import ContractSnapshot, LineChange
 from milepost.records.customers import Contact
-from milepost.records.invoices import Invoice, InvoiceRow, Position
+from milepost.records.invoices import DepositPart, Invoice, InvoiceRow, Position
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.payments import Allocation, Payment
 from milepost.records.post import PortalLink
@@ -54,6 +54,7 @@ class LoadedJob:
     invoices: list[Invoice] = field(default_factory=list)
     parts: list[InvoiceRow] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
+    deposit_parts: list[DepositPart] = field(default_factory=list)
 
     @property
     def deposit(self) -> ScheduleRow | None:
@@ -69,6 +70,34 @@ class LoadedJob:
     def billed_cents(self) -> int:
         """Due to date, the deposit included."""
         return sum(self.row_head_cents(row) for row in self.rows)
+
+    @property
+    def deposit_put(self) -> dict[Key, int]:
+        """A taxed deposit by key, as its own invoice split it; empty where a deposit carries no tax."""
+        return self._deposit_parts_of({invoice.id for invoice in self.invoices if invoice.kind == "deposit"})
+
+    @property
+    def deposit_back(self) -> dict[Key, int]:
+        """What invoices for work have taken back of a taxed deposit to date, by key."""
+        work = {invoice.id for invoice in self.invoices if invoice.kind != "deposit"}
+        return {key: -cents for key, cents in self._deposit_parts_of(work).items()}
+
+    def deposit_back_at(self, recovered_cents: int) -> dict[Key, int]:
+        """The same, when so much of the deposit was recovered: by the invoices that had done so."""
+        early, left = set[int](), recovered_cents
+        for invoice in self.invoices:
+            if invoice.recovered_cents and invoice.recovered_cents <= left:
+                early.add(invoice.id)
+                left -= invoice.recovered_cents
+        return {key: -cents for key, cents in self._deposit_parts_of(early).items()}
+
+    def _deposit_parts_of(self, invoices: set[int]) -> dict[Key, int]:
+        names = {row.id: key for key, row in self.keys.items()}
+        sums: dict[Key, int] = {}
+        for part in self.deposit_parts:
+            if part.invoice_id in invoices:
+                sums[names[part.key_id]] = sums.get(names[part.key_id], 0) + part.cents
+        return sums
 
     def open_cents(self, invoice: Invoice) -> int:
         """What is left to pay of an invoice; pending payments count as paid."""
@@ -126,6 +155,7 @@ def load(job: Job) -> LoadedJob:
         changes,
         taken,
         before,
+        deposit_parts,
     ) = together(
         ContractKey.objects.filter(job=job).annotate(changed=Sum("changes__delta_cents")).order_by("id"),
         ContractLine.objects.filter(job=job).order_by("position"),
@@ -144,6 +174,7 @@ def load(job: Job) -> LoadedJob:
         Position.objects.filter(job=job, id__lte=Subquery(newest.values("last_position")[:1]))
         .order_by("kind", "track", "-id")
         .distinct("kind", "track"),
+        DepositPart.objects.filter(invoice__job=job).order_by("id"),
     )
     as_changed(lines, changes)
     by_line, by_event = {line.id: line for line in lines}, {event.id: event for event in events}
@@ -160,7 +191,13 @@ def load(job: Job) -> LoadedJob:
         then=_then(taken, before, parts),
     )
     return replace(
-        loaded, contacts=contacts, links=links, invoices=invoices, parts=parts, allocations=allocations
+        loaded,
+        contacts=contacts,
+        links=links,
+        invoices=invoices,
+        parts=parts,
+        allocations=allocations,
+        deposit_parts=deposit_parts,
     )
 
 

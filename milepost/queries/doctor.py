@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connections
 
-from milepost.queries.guarantees import books, database, history, invoices, payments, work
+from milepost.queries.guarantees import books, database, deposits, history, invoices, payments, work
 from milepost.queries.guarantees.check import Checks
 from milepost.records import manifest
 
@@ -26,6 +26,7 @@ CHECKS: Checks = (
     *invoices.CHECKS,
     *payments.CHECKS,
     *books.CHECKS,
+    *deposits.CHECKS,
     *history.CHECKS,
     *database.CHECKS,
 )

@@ -12,7 +12,7 @@ from milepost.core.money import plain
 from milepost.queries.door import NotThere, question
 from milepost.queries.ledger import read_balances, read_journal
 from milepost.queries.road import read_road
-from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow
+from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, InvoiceRow
 from milepost.records.jobs import ChangeOrder, ContractKey, Job, ScheduledEvent, ScheduleRow
 from milepost.records.payments import Allocation, Payment, Receipt, Refund
 from milepost.records.post import Message
@@ -95,6 +95,13 @@ def _settled(job_id: int) -> dict[tuple[int, str], int]:
     return {(invoice, state): cents for invoice, state, cents in sums.annotate(sum=Sum("amount_cents"))}
 
 
+def _recovered_tax(job_id: int) -> dict[int, int]:
+    """The tax inside the deposit that each invoice for work takes off, in cents."""
+    parts = DepositPart.objects.filter(invoice__job_id=job_id, key__tax_code__isnull=False)
+    sums = parts.exclude(invoice__kind="deposit").values_list("invoice_id").annotate(sum=Sum("cents"))
+    return {invoice: -cents for invoice, cents in sums}
+
+
 class _Reader:
     """One job at a moment; each method is one key of the output."""
 
@@ -103,6 +110,7 @@ class _Reader:
         self.zone = ZoneInfo(job.business.timezone)
         self.today = at.astimezone(self.zone).date()
         self.settled = _settled(job.id)
+        self.recovered_tax = _recovered_tax(job.id)
 
     def money(self, cents: int) -> str:
         return plain(cents, self.job.currency)
@@ -192,6 +200,7 @@ class _Reader:
             "previously_billed": self.money(billed),
             "retainage_held": self.money(0),
             "recovered": self.money(invoice.recovered_cents),
+            "recovered_tax": self.money(self.recovered_tax.get(invoice.id, 0)),
             "due": self.money(invoice.total_cents),
             "paid": self.money(paid),
             "balance": self.money(invoice.total_cents - paid),

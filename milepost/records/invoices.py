@@ -106,6 +106,25 @@ class InvoiceTax(models.Model):
         db_table = "invoice_tax"
 
 
+class DepositPart(models.Model):
+    """
+    What a taxed deposit carries of one contract key, its net or one tax of it: put in by the deposit's
+    own invoice, taken out (below zero) by the invoices that recover it. Never more than was put in.
+    """
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    invoice = InnerForeignKey(Invoice, models.PROTECT, related_name="deposit_parts")
+    key = InnerForeignKey(ContractKey, models.PROTECT, related_name="deposit_parts")
+    cents = CentsField()
+
+    class Meta:
+        db_table = "deposit_part"
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "key"], name="one_deposit_part_per_invoice_and_key"),
+            models.CheckConstraint(condition=~Q(cents=0), name="deposit_part_moves"),
+        ]
+
+
 class Position(models.Model):
     """
     Billed to date, as an append-only chain: each entry starts where the previous one ended.

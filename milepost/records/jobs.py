@@ -46,6 +46,10 @@ class Job(models.Model):
             models.CheckConstraint(condition=Q(state__in=JOB_STATES), name="job_state_is_known"),
             models.CheckConstraint(condition=Q(contract_cents__gte=0), name="job_contract_is_not_negative"),
             models.CheckConstraint(
+                condition=Q(deposit_tax__in=["on_application", "at_deposit", "at_payment"]),
+                name="job_deposit_tax_is_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(signed_on__isnull=False) | ~Q(state__in=["open", "closed"]),
                 name="job_open_means_signed",
             ),

@@ -4,7 +4,7 @@ from milepost.records.businesses import Business, Series, TaxCode
 from milepost.records.changes import ChangeSignature, ContractSnapshot, KeyChange, LineChange
 from milepost.records.customers import Contact, Customer, Site
 from milepost.records.files import Document, Rendering, StoredFile
-from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
+from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
 from milepost.records.items import SavedItem
 from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.journal import Account, JournalEntry, Transfer
@@ -30,6 +30,7 @@ __all__ = [
     "ContractLine",
     "ContractSnapshot",
     "Customer",
+    "DepositPart",
     "Document",
     "Evidence",
     "IdempotencyKey",

@@ -81,9 +81,7 @@ class Business(Part):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     timezone: Name = "America/Chicago"
     holidays: Annotated[str, Field(max_length=10)] = "US"
-    deposit_tax: Annotated[Literal["on_application", "at_deposit", "at_payment"], _only("on_application")] = (
-        "on_application"
-    )
+    deposit_tax: Literal["on_application", "at_deposit", "at_payment"] = "on_application"
     tax_at: Annotated[Literal["contract", "document"], _only("contract")] = "contract"
     tax_per: Literal["code", "line"] = "code"
     tax_rounding: Literal["half_up", "down"] = "half_up"

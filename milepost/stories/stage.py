@@ -69,6 +69,7 @@ def set_stage(business: Business, *, at: datetime) -> Stage:
         currency=business.currency,
         timezone=business.timezone,
         holidays=business.holidays,
+        deposit_tax=business.deposit_tax,
         tax_per=business.tax_per,
         tax_rounding=business.tax_rounding,
         approval_days=business.approval_days,

@@ -125,6 +125,7 @@ ENTRIES = {
     "progress_invoice": gettext_noop("Work invoiced"),
     "simple_invoice": gettext_noop("Work invoiced"),
     "payment_cleared": gettext_noop("Payment received"),
+    "deposit_taxed": gettext_noop("Tax of a paid deposit"),
     "payment_returned": gettext_noop("Payment returned"),
     "credit_applied": gettext_noop("Credit used"),
     "refund_asked": gettext_noop("Refund asked for"),

@@ -81,6 +81,12 @@ FAULTS = {
     "customer deposits are what is not recovered": Fault(
         "UPDATE transfer SET cents = cents - 1 WHERE id = (SELECT min(id) FROM transfer)", r"business \d+"
     ),
+    "tax payable is that of the work billed, and of taxed deposits not yet recovered": Fault(
+        "UPDATE transfer SET cents = cents + 1 WHERE tax_code_id IS NOT NULL", r"business \d+"
+    ),
+    "a taxed deposit is split over its contract to the cent, and recovered within it": Fault(
+        "UPDATE job SET deposit_tax = 'at_deposit' WHERE number = 'Q-1001'", r"invoice 1001"
+    ),
     "the timeline's hashes hold": Fault("UPDATE job_event SET text = '{}' WHERE seq = 1", r"job \d+ event 1"),
     "a document's hash is that of its content": Fault(
         "UPDATE document SET content = content || ' ' WHERE kind = 'contract'", r"document \d+"

@@ -16,7 +16,7 @@ from decimal import Decimal
 import pytest
 
 from milepost.actions.attempts import begin_payment, note_session, settle_attempt
-from milepost.actions.businesses import add_tax_code
+from milepost.actions.businesses import add_tax_code, change_business
 from milepost.actions.credit import refund_credit, return_payment, use_credit
 from milepost.actions.invoices import bill_simple, send_invoice
 from milepost.actions.payments import record_customer_payment, record_payment
@@ -57,7 +57,8 @@ class Life:
             [self.quote, self.quote, self.send, self.sign, self.sign, self.change_quote, self.decline,
              self.copy, self.simple, self.done, self.done, self.done, self.undo, self.accept, self.bill,
              self.bill, self.bill, self.pay, self.pay, self.pay, self.pay_online, self.settle, self.bounce,
-             self.credit, self.refund, self.move, self.pay_several, self.pay_several]
+             self.credit, self.refund, self.move, self.pay_several, self.pay_several,
+             self.other_deposit_tax]
         )  # fmt: skip
         self.told.append(happening.__name__)
         try:
@@ -75,6 +76,10 @@ class Life:
                 self.quote()
                 sign_quote(by=self.cast.carol, at=self.at, job_id=self.jobs[-1], version=1, name="Carol")
                 signed = True
+
+    def other_deposit_tax(self) -> None:
+        how = self.random.choice(["on_application", "at_deposit", "at_payment"])
+        change_business(by=self.cast.alice, at=self.at, deposit_tax=how)
 
     # Quotes
 

@@ -10,6 +10,7 @@ from milepost.core.billing import JobState, bill
 from milepost.core.changes import change
 from milepost.core.contract import Key, PricedContract
 from milepost.core.credits import Issued, allowance, reversal
+from milepost.core.deposit_tax import deposit_by_key, recovered_by_key
 from milepost.core.money import parse_cents, plain
 from milepost.core.progress import ProgressState, ProgressTerms, Work, apply
 from milepost.core.refusals import Refusal
@@ -111,6 +112,32 @@ def test_a_job_is_billed_as_the_page_says(invoices: list[Cells]) -> None:
         for column in cells.keys() & {"net", "tax", "earned", "recovered", "due"}:
             assert Decimal(getattr(invoice, f"{column}_cents")) / 100 == Decimal(cells[column]), column
     assert_closed(job)
+
+
+@pytest.mark.parametrize(
+    "invoices", _jobs("deposit-tax", "taxed"), ids=lambda i: f"{i[0]['recovery']} {i[0]['contract']}"
+)
+def test_a_taxed_deposit_comes_off_as_the_page_says(invoices: list[Cells]) -> None:
+    first = invoices[0]
+    job = samples.job(first["contract"], first["schedule"], recovery=first["recovery"])  # type: ignore[arg-type]
+    deposit = deposit_by_key(job.priced, job.deposit_cents)
+    assert _net_and_tax(deposit) == (first["deposit net"], first["deposit tax"])
+    back: dict[Key, int] = {}
+    for cells in invoices:
+        invoice = bill(job, cells["billed"].split())
+        job = job.after(invoice)
+        to_date = recovered_by_key(job.priced, deposit, job.recovered_cents, billed=job.billed)
+        taken = {key: cents - back.get(key, 0) for key, cents in to_date.items()}
+        back = to_date
+        assert plain(invoice.tax_cents, "USD") == cells["work's tax"]
+        assert _net_and_tax(taken) == (cells["recovered net"], cells["recovered tax"])
+    assert back == deposit
+    assert_closed(job)
+
+
+def _net_and_tax(parts: dict[Key, int]) -> tuple[str, str]:
+    tax = sum(cents for key, cents in parts.items() if key.tax is not None)
+    return plain(sum(parts.values()) - tax, "USD"), plain(tax, "USD")
 
 
 def assert_closed(job: JobState) -> None:

@@ -47,6 +47,7 @@ def test_the_business_is_changed_and_its_phone_is_kept_as_it_is_dialled(cast):
         ("place", "timezone", "Mars/Olympus", "is not one of the choices"),
         ("place", "locale", "xx-XX", "is not one of the choices"),
         ("accounting", "recovery", "all", "is not one of the choices"),
+        ("accounting", "deposit_tax", "never", "is not one of the choices"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost(
@@ -59,7 +60,8 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost(
         "terms": {"net_days": "10", "late_fee_monthly": "1.5", "grace_days": "5", "pause_after_days": "14",
                   "approval_days": "3"},
         "place": {"timezone": "America/Chicago", "locale": "en-US", "holidays": "US"},
-        "accounting": {"recovery": "first", "tax_per": "line", "tax_rounding": "down"},
+        "accounting": {"recovery": "first", "deposit_tax": "at_payment", "tax_per": "line",
+                           "tax_rounding": "down"},
     }[section]  # fmt: skip
     answer = alice.post(f"/settings/{section}/", {**valid, field: wrong})
     page = answer.content.decode()

@@ -1,10 +1,12 @@
 """Issue an invoice: number, frozen content, positions, journal, timeline, messages; all or nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 from milepost.actions.actor import Actor
+from milepost.actions.steps.deposit_tax import parts_taken_back, recovered_in_books
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.numbering import Number, next_number
@@ -13,19 +15,23 @@ from milepost.actions.steps.paper import completions, job_facts, line_facts, loc
 from milepost.actions.steps.timeline import tell
 from milepost.core.billing import Bill, bill
 from milepost.core.contract import Key, tax_by_code
+from milepost.core.deposit_tax import DepositTax, deposit_by_key
 from milepost.core.duedates import due_on
 from milepost.core.journal import deposit_issued, deposit_recovered, progress_invoice
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import InvoiceFacts, TaxFacts
 from milepost.queries.paper.invoice import invoice_content
 from milepost.records.customers import Contact
-from milepost.records.invoices import Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
+from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
 from milepost.records.jobs import ScheduleRow
 
 
 @dataclass(frozen=True)
 class Increment:
-    """What one invoice adds, in cents: by key, by row, and the deposit that it recovers."""
+    """
+    What one invoice adds, in cents: by key, by row, and the deposit that it recovers. `deposit_parts`
+    are what it puts into a taxed deposit by key, or takes out (below zero).
+    """
 
     kind: str
     by_key: Mapping[Key, int]
@@ -33,15 +39,24 @@ class Increment:
     recovered_cents: int
     net_cents: int
     tax_cents: int
+    deposit_parts: Mapping[Key, int] = field(default_factory=dict)
 
     @property
     def total_cents(self) -> int:
         return self.net_cents + self.tax_cents - self.recovered_cents
 
 
-def deposit_increment(deposit: ScheduleRow) -> Increment:
-    """The deposit's invoice: a liability, no tax and nothing earned (`on_application`)."""
-    return Increment("deposit", {}, {deposit.id: deposit.amount_cents}, 0, deposit.amount_cents, 0)
+def deposit_increment(loaded: LoadedJob, deposit: ScheduleRow) -> Increment:
+    """
+    The deposit's invoice: a liability, nothing earned. No tax under `on_application`; else its part of
+    each tax of the contract.
+    """
+    amount, rows = deposit.amount_cents, {deposit.id: deposit.amount_cents}
+    if loaded.job.deposit_tax == "on_application":
+        return Increment("deposit", {}, rows, 0, amount, 0)
+    parts = deposit_by_key(loaded.state.priced, amount)
+    tax = sum(tax_by_code(parts).values())
+    return Increment("deposit", {}, rows, 0, amount - tax, tax, parts)
 
 
 def milestone_increment(loaded: LoadedJob, row_ids: Sequence[int], *, kind: str = "progress") -> Increment:
@@ -49,7 +64,8 @@ def milestone_increment(loaded: LoadedJob, row_ids: Sequence[int], *, kind: str 
     made: Bill = bill(loaded.state, row_ids)
     by_key = {line.key: line.delta_cents for line in made.lines}
     by_row = {int(str(row)): cents for row, cents in made.due_by_row.items()}
-    return Increment(kind, by_key, by_row, made.recovered_cents, made.net_cents, made.tax_cents)
+    back = parts_taken_back(loaded, made)
+    return Increment(kind, by_key, by_row, made.recovered_cents, made.net_cents, made.tax_cents, back)
 
 
 def issue(loaded: LoadedJob, increment: Increment, *, by: Actor, at: datetime) -> Invoice:
@@ -83,7 +99,7 @@ def issue(loaded: LoadedJob, increment: Increment, *, by: Actor, at: datetime) -
     )
     _write_parts(loaded, invoice, increment, facts.taxes)
     _write_positions(loaded, invoice, increment)
-    _write_journal(invoice, increment, at)
+    _write_journal(loaded, invoice, increment, at)
     _tell(loaded, invoice, contacts, by=by, at=at)
     return invoice
 
@@ -98,6 +114,9 @@ def _facts(
     deposit_cents = loaded.row_head_cents(deposit) if deposit else 0
     recovered = loaded.state.recovered_cents + increment.recovered_cents
     done = completions(list(increment.by_row)) if increment.kind == "progress" else {}
+    back = (
+        {} if increment.kind == "deposit" else {key: -cents for key, cents in increment.deposit_parts.items()}
+    )
     return InvoiceFacts(
         job=job_facts(job, contacts, at=at, links=loaded.links),
         kind=increment.kind,  # type: ignore[arg-type]
@@ -105,7 +124,8 @@ def _facts(
         issued_on=issued,
         due_on=issued if increment.kind == "deposit" else due_on(issued, net_days),
         lines=line_facts(loaded, increment.by_key, loaded.state.billed),
-        taxes=tax_facts(loaded, increment.by_key),
+        taxes=tax_facts(loaded, increment.by_key or increment.deposit_parts),
+        recovered_taxes=tax_facts(loaded, back) if back else (),
         rows=row_facts(loaded, settled=loaded.settled_by_row(), now=increment.by_row, done=done),
         net_cents=increment.net_cents,
         tax_cents=increment.tax_cents,
@@ -154,7 +174,14 @@ def _write_parts(
                 tax_cents=tax.tax_cents,
             )
             for code, tax in zip(codes, taxes, strict=True)
-            if increment.by_key and (tax.base_cents or tax.tax_cents)
+            if tax.base_cents or tax.tax_cents
+        ]
+    )
+    DepositPart.objects.bulk_create(
+        [
+            DepositPart(business_id=business_id, invoice=invoice, key=loaded.keys[key], cents=cents)
+            for key, cents in increment.deposit_parts.items()
+            if cents
         ]
     )
 
@@ -185,12 +212,15 @@ def _position(loaded: LoadedJob, invoice: Invoice, kind: str, track: int, cents:
     )
 
 
-def _write_journal(invoice: Invoice, increment: Increment, at: datetime) -> None:
+def _write_journal(loaded: LoadedJob, invoice: Invoice, increment: Increment, at: datetime) -> None:
+    parts = increment.deposit_parts
     if increment.kind == "deposit":
-        entry = deposit_issued(increment.total_cents)
+        how = cast(DepositTax, loaded.job.deposit_tax)
+        entry = deposit_issued(increment.net_cents, tax_by_code(parts), mode=how)
     else:
         work = progress_invoice(increment.net_cents, tax_by_code(increment.by_key))
-        entry = (*work, *deposit_recovered(increment.recovered_cents))
+        back = recovered_in_books(loaded, increment.recovered_cents, parts)
+        entry = (*work, *deposit_recovered(*back))
     post(
         f"{increment.kind}_invoice",
         entry,

@@ -23,7 +23,8 @@ def open_job(job: Job, offered: QuoteVersion, priced: PricedQuote, *, on: date) 
     job.signed_on = on
     job.contract_cents = priced.contract.total_cents
     job.terms = offered.terms
-    job.save(update_fields=["state", "signed_on", "contract_cents", "terms"])
+    job.deposit_tax = job.business.deposit_tax
+    job.save(update_fields=["state", "signed_on", "contract_cents", "terms", "deposit_tax"])
     contacts, links = together(
         Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"),
         PortalLink.objects.filter(job=job),

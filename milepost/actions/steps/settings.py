@@ -14,6 +14,7 @@ from milepost.core.refusals import Refusal
 from milepost.records.files import StoredFile
 
 CHOICES: Mapping[str, frozenset[str]] = {
+    "deposit_tax": frozenset({"on_application", "at_deposit", "at_payment"}),
     "tax_per": frozenset({"code", "line"}),
     "tax_rounding": frozenset({"half_up", "down"}),
     "recovery": frozenset({"off_the_top", "first", "final"}),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.steps.closing import close_if_finished
+from milepost.actions.steps.deposit_tax import book_paid_deposits
 from milepost.actions.steps.finding import NotFound
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.outbox import post_to, post_to_office
@@ -117,6 +118,7 @@ def clear_payment(payment: Payment, jobs: Sequence[LoadedJob], *, by: Actor, at:
             job_id=share.loaded.job.id,
             payment_id=payment.id,
         )
+        book_paid_deposits(share.covers, on=payment.received_on, at=at, payment_id=payment.id)
     receipt = issue_receipt(payment, shares, excess, at)
     _tell_paid(payment, shares, receipt, excess, by=by, at=at)
     for loaded in jobs:

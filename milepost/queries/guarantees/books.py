@@ -28,16 +28,6 @@ CHECKS: Checks = (
             - (SELECT COALESCE(SUM(r.amount_cents), 0) FROM refund r WHERE r.business_id = b.id)""",
     ),
     (
-        "customer deposits are what is not recovered",
-        """SELECT 'business ' || b.id FROM business b WHERE
-           (SELECT COALESCE(SUM(CASE WHEN c.code = 'deposits' THEN t.cents ELSE 0 END)
-                 - SUM(CASE WHEN d.code = 'deposits' THEN t.cents ELSE 0 END), 0)
-              FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
-             WHERE t.business_id = b.id)
-           <> (SELECT COALESCE(SUM(i.total_cents) FILTER (WHERE i.kind = 'deposit'), 0)
-                    - COALESCE(SUM(i.recovered_cents), 0) FROM invoice i WHERE i.business_id = b.id)""",
-    ),
-    (
         "a transfer moves an amount above zero between two accounts",
         "SELECT 'transfer ' || id FROM transfer WHERE cents <= 0 OR debit_id = credit_id",
     ),

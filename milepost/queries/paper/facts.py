@@ -86,7 +86,10 @@ class RowFacts:
 
 @dataclass(frozen=True)
 class InvoiceFacts:
-    """One invoice. `billed_before_cents` is due to date before it, deposit included."""
+    """
+    One invoice. `billed_before_cents` is due to date before it, deposit included; `recovered_taxes` are
+    the taxes inside the recovered deposit, where deposits carry any.
+    """
 
     job: JobFacts
     kind: Literal["deposit", "progress", "simple"]
@@ -103,6 +106,7 @@ class InvoiceFacts:
     billed_before_cents: int
     deposit_cents: int
     deposit_left_cents: int
+    recovered_taxes: Sequence[TaxFacts] = ()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from milepost.queries.paper.parts import (
 )
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import ahead_of_event, deposit_use, road, row_title
-from milepost.queries.paper.work import line, priced_table, progress_table, tax_totals
+from milepost.queries.paper.work import line, priced_table, progress_table, tax_label, tax_totals, used
 
 
 def invoice_content(facts: InvoiceFacts) -> InvoiceContent:
@@ -109,14 +109,20 @@ def _deposit_story(facts: InvoiceFacts, reader: Reader) -> list[Fact]:
                 "not an extra charge."
             ).format(whole=whole),
         ),
-        fact(_("How it is used"), deposit_use(facts.job.recovery) + _no_tax_yet(facts)),
+        fact(_("How it is used"), deposit_use(facts.job.recovery) + _deposit_tax(facts)),
     ]
 
 
-def _no_tax_yet(facts: InvoiceFacts) -> str:
-    if not facts.taxes or facts.tax_cents:
-        return ""
-    return " " + _("It carries no tax: each invoice for work taxes the whole of that work.")
+def _deposit_tax(facts: InvoiceFacts) -> str:
+    """Nothing where the work bears no tax."""
+    if facts.tax_cents:
+        return " " + _(
+            "It carries its part of the tax: each invoice for work taxes the whole of that work, and takes "
+            "the deposit off again with the tax in it."
+        )
+    if any(tax.percent for tax in facts.taxes):
+        return " " + _("It carries no tax: each invoice for work taxes the whole of that work.")
+    return ""
 
 
 def _row_story(row: RowFacts, reader: Reader) -> list[Fact]:
@@ -167,12 +173,26 @@ def _table(facts: InvoiceFacts, reader: Reader) -> Table:
 def _totals(facts: InvoiceFacts, reader: Reader) -> list[Total]:
     due = total(_("Total due"), reader.coded(facts.total_cents), strong=True)
     taxes = tax_totals(facts.taxes, reader)
-    if facts.kind == "deposit" or not (taxes or facts.recovered_cents):
+    if not (taxes or facts.recovered_cents):
         return [due]
-    sums = [total(_("Subtotal"), reader.money(facts.net_cents)), *taxes]
-    if facts.recovered_cents:
-        sums.append(total(_("Deposit recovered"), reader.money(-facts.recovered_cents)))
-    return [*sums, due]
+    return [total(_("Subtotal"), reader.money(facts.net_cents)), *taxes, *_recovered(facts, reader), due]
+
+
+def _recovered(facts: InvoiceFacts, reader: Reader) -> list[Total]:
+    """The deposit that comes off: one figure, or its net and its taxes where it was taxed before."""
+    if not facts.recovered_cents:
+        return []
+    taxes = used(facts.recovered_taxes)
+    if not taxes:
+        return [total(_("Deposit recovered"), reader.money(-facts.recovered_cents))]
+    net = facts.recovered_cents - sum(tax.tax_cents for tax in taxes)
+    return [
+        total(_("Deposit recovered, net"), reader.money(-net)),
+        *(
+            total(_("{tax}, in the deposit").format(tax=tax_label(tax, reader)), reader.money(-tax.tax_cents))
+            for tax in taxes
+        ),
+    ]
 
 
 def _clauses(facts: InvoiceFacts, reader: Reader) -> list[Clause]:

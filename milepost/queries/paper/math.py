@@ -121,6 +121,8 @@ def _about_tax(facts: InvoiceFacts) -> list[str]:
     )
     if exact:
         return []
+    if facts.kind == "deposit":
+        return [_("Its tax is the deposit's part of the contract's tax, to the cent.")]
     if business.tax_per == "line":
         return [_("Tax is rounded on each line, so it may differ by cents from its rate on the sum.")]
     return [

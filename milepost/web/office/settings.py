@@ -19,6 +19,7 @@ from milepost.core.money import plain
 from milepost.core.refusals import Refusal
 from milepost.queries.lists import choices
 from milepost.web.office.settings_words import (
+    DEPOSIT_TAXES,
     HOLIDAYS,
     LOCALES,
     RECOVERIES,
@@ -161,6 +162,16 @@ SECTIONS = (
                     "For new quotes. In proportion is what most contracts say: deposit and milestones make the total."
                 ),
                 options=RECOVERIES,
+            ),
+            Setting(
+                "deposit_tax",
+                _l("Tax of a deposit"),
+                "select",
+                hint=_l(
+                    "The United States tax the work, so a deposit carries none. Many countries with a VAT tax "
+                    "an advance: when it is invoiced, or when it is paid."
+                ),
+                options=DEPOSIT_TAXES,
             ),
             Setting(
                 "tax_per",

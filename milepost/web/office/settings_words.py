@@ -9,6 +9,11 @@ RECOVERIES = [
     ("first", _("The first invoices use it up")),
     ("final", _("It is deducted at the end")),
 ]
+DEPOSIT_TAXES = [
+    ("on_application", _("None: each invoice for work taxes that work")),
+    ("at_deposit", _("Due with the deposit’s invoice")),
+    ("at_payment", _("Due when the deposit is paid")),
+]
 TAX_PER = [("code", _("Once, on the sum of its lines")), ("line", _("On every line"))]
 TAX_ROUNDING = [("half_up", _("Rounds up")), ("down", _("Falls away"))]
 ROLES = [
