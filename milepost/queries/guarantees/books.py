@@ -48,8 +48,11 @@ CHECKS: Checks = (
                            AND e.kind = i.kind || '_invoice')
            UNION ALL
            SELECT 'payment ' || p.id FROM payment p
-            WHERE (CASE WHEN p.state IN ('cleared', 'returned') THEN 1 ELSE 0 END)
-               <> (SELECT count(*) FROM journal_entry e WHERE e.payment_id = p.id AND e.kind = 'payment_cleared')""",
+            WHERE (CASE WHEN p.state IN ('cleared', 'returned') THEN p.amount_cents ELSE 0 END)
+               <> (SELECT COALESCE(SUM(t.cents), 0) FROM journal_entry e JOIN transfer t ON t.entry_id = e.id
+                    WHERE e.payment_id = p.id AND e.kind = 'payment_cleared')
+               OR EXISTS (SELECT 1 FROM journal_entry e WHERE e.payment_id = p.id AND e.kind = 'payment_cleared'
+                           GROUP BY e.job_id HAVING count(*) > 1)""",
     ),
     (
         "an invoice's entry is its total",
