@@ -27,6 +27,7 @@ class Business(models.Model):
     tax_at = models.CharField(max_length=10, default="contract")
     tax_per = models.CharField(max_length=10, default="code")
     tax_rounding = models.CharField(max_length=10, default="half_up")
+    prices_include_tax = models.BooleanField(default=False)
     recovery = models.CharField(max_length=20, default="off_the_top")
 
     approval_days = models.PositiveSmallIntegerField(default=3)
@@ -66,12 +67,22 @@ class Business(models.Model):
         return self.name
 
 
+TAX_KINDS = ["rate", "reverse_charge"]
+
+
 class TaxCode(models.Model):
-    """A tax by name and rate. A new rate is a new row; old documents keep theirs."""
+    """
+    A tax by name and rate. A new rate is a new row; old documents keep theirs.
+
+    Under `reverse_charge` the customer owes the tax: its rate is 0, and documents say so in the words of
+    `note`, or in ours where it is empty.
+    """
 
     business = models.ForeignKey(Business, models.PROTECT)
     name = models.CharField(max_length=100)
     percent = RateField()
+    kind = models.CharField(max_length=20, default="rate")
+    note = models.CharField(max_length=500, blank=True)
     is_default = models.BooleanField(default=False)
     retired_at = models.DateTimeField(null=True)
 
@@ -81,6 +92,10 @@ class TaxCode(models.Model):
             models.UniqueConstraint(fields=["business", "name", "percent"], name="tax_code_is_unique"),
             models.CheckConstraint(
                 condition=Q(percent__gte=-100, percent__lte=100), name="tax_percent_is_sane"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=TAX_KINDS), name="tax_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind="rate") | Q(percent=0), name="tax_that_the_customer_owes_is_zero"
             ),
         ]
 

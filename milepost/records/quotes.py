@@ -24,6 +24,7 @@ class QuoteVersion(models.Model):
     clauses = models.JSONField(default=list)
     note = models.TextField(blank=True)
     discount_percent = ExactField(default=0)
+    prices_include_tax = models.BooleanField(default=False)
     total_cents = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_on = models.DateField(null=True)

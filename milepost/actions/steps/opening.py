@@ -23,8 +23,19 @@ def open_job(job: Job, offered: QuoteVersion, priced: PricedQuote, *, on: date) 
     job.signed_on = on
     job.contract_cents = priced.contract.total_cents
     job.terms = offered.terms
-    job.deposit_tax = job.business.deposit_tax
-    job.save(update_fields=["state", "signed_on", "contract_cents", "terms", "deposit_tax"])
+    business = job.business
+    job.deposit_tax, job.tax_per, job.tax_rounding = (
+        business.deposit_tax,
+        business.tax_per,
+        business.tax_rounding,
+    )
+    job.prices_include_tax = offered.prices_include_tax
+    job.save(
+        update_fields=[
+            "state", "signed_on", "contract_cents", "terms", "deposit_tax", "tax_per", "tax_rounding",
+            "prices_include_tax",
+        ]
+    )  # fmt: skip
     contacts, links = together(
         Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"),
         PortalLink.objects.filter(job=job),
