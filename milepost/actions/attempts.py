@@ -15,6 +15,7 @@ from milepost.actions.steps.timeline import tell
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
+from milepost.core.settling import oldest_first
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.records.jobs import Job
 from milepost.records.payments import Attempt, AttemptInvoice, Payment
@@ -109,16 +110,25 @@ def note_session(*, by: Actor, at: datetime, attempt_id: int, session_id: str, u
 
 @action("settle_payment")
 def settle_attempt(
-    *, by: Actor, at: datetime, attempt_id: int, outcome: Outcome, amount_cents: int, failure: str = ""
+    *,
+    by: Actor,
+    at: datetime,
+    attempt_id: int,
+    outcome: Outcome,
+    amount_cents: int,
+    failure: str = "",
+    payment_ref: str = "",
 ) -> None:
     """
     Book what the provider's own object says, in any order and any number of times.
 
-    processing: the payment is pending. succeeded: it clears, now or at last. failed, expired: what
-    was pending is released and the invoices can be paid anew.
+    `payment_ref` is what the provider calls the payment, which later events name. processing: the
+    payment is pending. succeeded: it clears, now or at last; what was paid elsewhere meanwhile makes it
+    customer credit. failed, expired: what was pending is released and the invoices can be paid anew.
     """
     job = lock_payer(find(Attempt.objects.only("job_id"), id=attempt_id).job_id)
     attempt = find(Attempt.objects.select_for_update(no_key=True), id=attempt_id)
+    attempt.payment_ref = attempt.payment_ref or payment_ref[:200]
     payment = Payment.objects.filter(attempt=attempt).first()
     settled = payment is not None and payment.state != "pending"
     if outcome == "open" or settled:
@@ -211,15 +221,28 @@ def _pending(attempt: Attempt, loaded: LoadedJob, amount_cents: int, at: datetim
         method=attempt.method,
         reference=attempt.session_id[-12:],
         currency=attempt.currency,
-        amount_cents=amount_cents,
+        amount_cents=amount_cents - attempt.surcharge_cents,
+        surcharge_cents=attempt.surcharge_cents,
         state="pending",
         received_on=local_day(job.business, at),
         recorded_at=at,
         recorded_by="Milepost",
+        till="cash" if attempt.session_id.startswith(STORY_SESSION) else "clearing",
     )
-    first = attempt.invoices.order_by("invoice_id").first()
-    allocate(payment, [loaded], first=first.invoice_id if first else None)
+    wanted = _still_open(attempt, loaded, payment.amount_cents)
+    if wanted:
+        allocate(payment, [loaded], split=wanted)
     return payment
+
+
+def _still_open(attempt: Attempt, loaded: LoadedJob, amount_cents: int) -> list[tuple[int, int]]:
+    """What of the payment its own invoices still need. What they do not is credit: no other is touched."""
+    balances = {balance.invoice.id: balance.open_cents for balance in open_balances(loaded)}
+    asked = [
+        (part.invoice_id, min(part.amount_cents, balances.get(part.invoice_id, 0)))
+        for part in attempt.invoices.order_by("invoice_id")
+    ]
+    return oldest_first(amount_cents, asked)
 
 
 def _tell_on_its_way(payment: Payment, job: Job, *, by: Actor, at: datetime) -> None:
@@ -248,6 +271,7 @@ def _checked(attempt: Attempt, at: datetime, *, state: str = "", failure: str = 
     attempt.checked_at = at
     if state:
         attempt.state, attempt.failure = state, failure[:500]
-    attempt.save(update_fields=["checked_at", "state", "failure"])
-    if attempt.state not in LIVE:
+    attempt.save(update_fields=["checked_at", "state", "failure", "payment_ref"])
+    if attempt.state not in ("created", "open"):
+        # On its way, its payment holds the place: what is left of an invoice can be paid meanwhile.
         AttemptInvoice.objects.filter(attempt=attempt, live=True).update(live=False)

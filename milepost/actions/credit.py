@@ -3,31 +3,34 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
-
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.payments import NotAboveZero
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.deposit_tax import book_paid_deposits
-from milepost.actions.steps.finding import find, lock_jobs, lock_payer
+from milepost.actions.steps.finding import lock_payer
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.once import first_result, remember
-from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
+from milepost.actions.steps.outbox import contacts_for, post_to
 from milepost.actions.steps.paper import local_day
-from milepost.actions.steps.settling import release
+from milepost.actions.steps.refunding import ask, finish
+from milepost.actions.steps.taking_back import (
+    book,
+    lock_payment,
+    refunded_cents,
+    reopen,
+    say_returned,
+    undo,
+)
 from milepost.actions.steps.timeline import tell
-from milepost.core.journal import Entry, credit_applied, payment_returned, refund_asked, refund_done
+from milepost.core.journal import credit_applied, payment_returned
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.credit import credits_of, left_of
-from milepost.records.customers import Customer
 from milepost.records.invoices import Invoice
-from milepost.records.jobs import Job
-from milepost.records.payments import METHODS, Allocation, Payment, Refund
+from milepost.records.payments import METHODS, Allocation, Payment
 
 
 class NotCleared(Refusal):
@@ -39,6 +42,13 @@ class RefundedAlready(Refusal):
     code = "refunded_already"
     message = gettext_noop(
         "{amount} of this payment was refunded. A refunded payment cannot bounce any more."
+    )
+
+
+class ToldByProvider(Refusal):
+    code = "told_by_provider"
+    message = gettext_noop(
+        "This payment came in online. If its bank takes it back, that is booked by itself."
     )
 
 
@@ -72,63 +82,28 @@ def return_payment(
     The bank's own charge, if any, is booked beside it. A job that had closed is open again. The payer
     and the office are told. Returning twice changes nothing. Refuses NotCleared, RefundedAlready.
     """
-    payment, jobs = _locked(payment_id)
+    payment, jobs = lock_payment(payment_id)
     if payment.state == "returned":
         return
     if payment.state != "cleared":
         raise NotCleared
-    given = payment.refunds.aggregate(sum=Coalesce(Sum("amount_cents"), 0))["sum"]
+    if payment.till == "clearing":
+        raise ToldByProvider
+    given = refunded_cents(payment)
     if given:
         raise RefundedAlready(amount=Money(given, payment.currency))
     if fee_cents < 0:
         raise NotAboveZero(field="fee")
-    settled, back = _settled_by_job(payment), _settled_by_invoice(payment)
-    release(payment)
+    undone = undo(payment, payment.amount_cents)
     payment.state = "returned"
     payment.save(update_fields=["state"])
-    day, excess = on or local_day(jobs[0].business, at), payment.amount_cents - sum(settled.values())
+    day = on or local_day(jobs[0].business, at)
     for place, job in enumerate(jobs):
-        own, charged = (0, 0) if place else (excess, fee_cents)
-        entry = payment_returned(settled.get(job.id, 0), own, charged_cents=charged)
-        _take_back(payment, job, entry, on=day, at=at)
-    unpaid = {invoice: -cents for invoice, cents in back.items()}
-    book_paid_deposits(unpaid, on=day, at=at, payment_id=payment.id)
-    facts = {"payment_id": payment.id, "reason": reason.strip()}
-    for place, job in enumerate(jobs):
-        cents = settled.get(job.id, 0) + (0 if place else excess)
-        tell(job, "payment_returned", by=by, at=at, for_customer=True, amount_cents=cents, **facts)
-    _say_returned(payment, jobs[0], facts | {"amount_cents": payment.amount_cents}, at)
-
-
-def _say_returned(payment: Payment, job: Job, facts: dict[str, object], at: datetime) -> None:
-    post_to(job, contacts_for(job, "payer"), "payment_returned", cause=str(payment.id), facts=facts, at=at)
-    post_to_office(job, "payment_returned_office", cause=str(payment.id), facts=facts, at=at)
-
-
-def _settled_by_job(payment: Payment) -> dict[int, int]:
-    parts = payment.allocations.values_list("invoice__job_id").annotate(sum=Sum("amount_cents"))
-    return {job_id: cents for job_id, cents in parts if cents}
-
-
-def _settled_by_invoice(payment: Payment) -> dict[int, int]:
-    parts = payment.allocations.values_list("invoice_id").annotate(sum=Sum("amount_cents"))
-    return {invoice_id: cents for invoice_id, cents in parts if cents}
-
-
-def _take_back(payment: Payment, job: Job, entry: Entry, *, on: date, at: datetime) -> None:
-    """Book it for one job, which is open again if it had closed because everything was paid."""
-    post(
-        "payment_returned",
-        entry,
-        currency=payment.currency,
-        on=on,
-        at=at,
-        job_id=job.id,
-        payment_id=payment.id,
-    )
-    if job.state == "closed":
-        job.state, job.closed_at = "open", None
-        job.save(update_fields=["state", "closed_at"])
+        own, charged = (0, 0) if place else (undone.credit_cents, fee_cents)
+        entry = payment_returned(undone.by_job.get(job.id, 0), own, charged_cents=charged)
+        book("payment_returned", payment, job, entry, on=day, at=at)
+    reopen(payment, jobs, undone, on=day, at=at)
+    say_returned(payment, jobs, undone, reason=reason.strip(), by=by, at=at)
 
 
 @action("use_credit")
@@ -223,46 +198,14 @@ def refund_credit(
         raise NotAboveZero(field="amount")
     if method not in METHODS:
         raise InputRefused(field="method", problem=f"“{method}” is not a way to pay.")
-    payment, (job, *_others) = _locked(payment_id)
+    payment, jobs = lock_payment(payment_id)
     if payment.state != "cleared":
         raise NotCleared
     left = left_of(payment.id)
     if amount_cents > left:
         asked = Money(amount_cents, payment.currency)
         raise RefundTooLarge(field="amount", left=Money(left, payment.currency), asked=asked)
-    refund = Refund.objects.create(
-        business_id=payment.business_id,
-        payment=payment,
-        amount_cents=amount_cents,
-        method=method,
-        reference=reference.strip()[:100],
-        refunded_on=local_day(job.business, at),
-        recorded_at=at,
-        recorded_by=by.name,
-    )
-    for kind, entry in (
-        ("refund_asked", refund_asked(amount_cents)),
-        ("refund_done", refund_done(amount_cents)),
-    ):
-        post(
-            kind, entry, currency=payment.currency, on=refund.refunded_on, at=at, job_id=job.id,
-            payment_id=payment.id,
-        )  # fmt: skip
-    facts: dict[str, object] = {"payment_id": payment.id, "amount_cents": amount_cents, "method": method}
-    tell(job, "refunded", by=by, at=at, for_customer=True, **facts)
-    post_to(job, contacts_for(job, "payer"), "refunded", cause=str(refund.id), facts=facts, at=at)
+    refund = ask(payment, jobs, amount_cents, method=method, reference=reference, by=by, at=at, by_hand=True)
+    finish(refund, payment, jobs[0], by=by, at=at, till="cash")
     remember(form_key, refund_id=refund.id)
     return refund.id
-
-
-def _locked(payment_id: int) -> tuple[Payment, list[Job]]:
-    """
-    The payment with its jobs, the one where it is filed first; locked in the one order: customer, jobs,
-    payment.
-    """
-    seen = find(Payment.objects.exclude(job=None), id=payment_id)
-    find(Customer.objects.select_for_update(no_key=True, of=("self",)), id=seen.customer_id)
-    filed = int(str(seen.job_id))
-    jobs = lock_jobs(seen.customer_id, {filed, *_settled_by_job(seen)})
-    jobs.sort(key=lambda job: job.id != filed)
-    return find(Payment.objects.select_for_update(no_key=True), id=payment_id), jobs

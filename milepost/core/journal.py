@@ -13,6 +13,7 @@ from milepost.core.deposit_tax import DepositTax
 from milepost.core.progress import TaxOnHeld
 
 CASH: Final = "cash"
+CLEARING: Final = "clearing"
 AR: Final = "receivables"
 RR: Final = "retainage"
 DISPUTED: Final = "disputed"
@@ -74,6 +75,24 @@ def balances(entry: Iterable[Transfer]) -> dict[str, int]:
         sums[debit] = sums.get(debit, 0) + cents
         sums[credit] = sums.get(credit, 0) - cents
     return sums
+
+
+def through(account: str, entry: Iterable[Transfer]) -> Entry:
+    """
+    The same transfers with another account in the place of cash: what a payment processor holds until
+    it pays out.
+
+    >>> through(CLEARING, payment_cleared(10_00))
+    (Transfer(debit='clearing', credit='receivables', cents=1000, tax=None),)
+    """
+    return tuple(
+        Transfer(
+            account if one.debit == CASH else one.debit,
+            account if one.credit == CASH else one.credit,
+            *one[2:],
+        )
+        for one in entry
+    )
 
 
 def _entry(*transfers: Transfer) -> Entry:
@@ -358,6 +377,11 @@ def surcharge(net_cents: int, taxes: Taxes = NO_TAX) -> Entry:
 def processing_cost(cents: int) -> Entry:
     """What the payment processor keeps."""
     return _entry(Transfer(PROCESSING_FEES, CASH, cents))
+
+
+def paid_out(cents: int) -> Entry:
+    """The processor has sent to the bank what it held for us; below zero, it took it back."""
+    return _entry(Transfer(CASH, CLEARING, cents))
 
 
 def tax_withheld(cents: int) -> Entry:

@@ -17,15 +17,17 @@ from milepost.actions.attempts import (
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.gateways.payments import Checkout, GatewayRefused, GatewayUnavailable, KeyRefused
-from milepost.mailroom.waiting import unclear_attempts
+from milepost.mailroom import aftermath
+from milepost.mailroom.waiting import attempts_to_ask
 from milepost.mailroom.wiring import gateways
-from milepost.queries.attempts import AttemptFacts, attempt_facts, live_attempts
+from milepost.queries.attempts import AttemptFacts, attempt_facts, is_overtaken, live_attempts
 
 logger = logging.getLogger(__name__)
 
 ROUNDS = 4
 UNANSWERED = timedelta(hours=1)
-UNSEEN = timedelta(minutes=3)
+MOST_IN_VAIN = 3
+"""After so many silences in a row the provider is away; until then it may be this one attempt."""
 ENDS = ("succeeded", "failed", "expired")
 Method = Literal["card", "bank"]
 
@@ -96,7 +98,7 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
     """
     attempt = attempt_facts(business_id, attempt_id)
     if not attempt.session_id:
-        return _give_up_unanswered(business_id, attempt, at)
+        return _look_for_page(business_id, attempt, at)
     if attempt.session_id.startswith(STORY_SESSION):
         return _looked_at(business_id, attempt, at)  # there is no provider to ask
     try:
@@ -115,6 +117,8 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
             return _looked_at(business_id, attempt, at)
         _expire(business_id, attempt, str(unknown), at=at)
         return "expired"
+    if truth.state == "open" and is_overtaken(business_id, attempt_id):
+        return _withdraw(business_id, attempt, at)
     _settle(
         business_id,
         attempt,
@@ -122,7 +126,10 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
         amount_cents=truth.amount.cents,
         failure=truth.failure or "",
         at=at,
+        payment_ref=truth.payment_id or "",
     )
+    if truth.state == "succeeded":
+        aftermath.book(business_id, attempt_id, truth, at=at)
     return str(truth.state)
 
 
@@ -137,13 +144,20 @@ def settle_job(business_id: int, job_id: int, *, at: datetime) -> list[str]:
 
 
 def settle_unclear(at: datetime, *, most: int = 20) -> int:
-    """The janitor: ask about attempts of which nobody has heard for a while. Returns how many ended."""
-    settled = 0
-    for business_id, attempt_id in unclear_attempts(at - UNSEEN, most):
+    """
+    The janitor: ask about attempts of which nobody has heard for a while, with pauses that grow. It
+    books what the provider says and never guesses. Returns how many ended.
+    """
+    settled, in_vain = 0, 0
+    for business_id, attempt_id in attempts_to_ask(at, most):
         try:
             settled += settle(business_id, attempt_id, at=at) in ENDS
+            in_vain = 0
         except GatewayAway:
-            return settled
+            in_vain += 1
+            if in_vain == MOST_IN_VAIN:
+                return settled
+            _looked_at(business_id, attempt_facts(business_id, attempt_id), at)
         except Exception:
             logger.exception("Attempt %s could not be settled.", attempt_id)
     return settled
@@ -225,11 +239,41 @@ def _close(business_id: int, other: InTheWay, at: datetime) -> None:
         _close(business_id, InTheWay(other.attempt_id, noted), at)
 
 
-def _give_up_unanswered(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
-    if attempt.state == "created" and attempt.created_at < at - UNANSWERED:
+def _look_for_page(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
+    """
+    The answer to our own call was lost: did the provider make a page all the same? An attempt without
+    one is given up after an hour, once the provider has said that there is none.
+    """
+    if attempt.state != "created":
+        return _looked_at(business_id, attempt, at)
+    try:
+        name = gateway_name(business_id, attempt.attempt_id)
+        session_id = gateways().payments.find_checkout(name, attempt.created_at)
+    except GatewayUnavailable as away:
+        raise GatewayAway from away
+    except KeyRefused as wrong:
+        raise OnlinePaymentIsOff from wrong
+    if session_id:
+        system = Actor.system(business_id)
+        note_session(by=system, at=at, attempt_id=attempt.attempt_id, session_id=session_id, url="")
+        return settle(business_id, attempt.attempt_id, at=at)
+    if attempt.created_at < at - UNANSWERED:
         _expire(business_id, attempt, "", at=at)
         return "expired"
     return _looked_at(business_id, attempt, at)
+
+
+def _withdraw(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
+    """What this page asks for was paid elsewhere: it is closed before somebody pays twice."""
+    try:
+        gateways().payments.expire(attempt.session_id)
+    except GatewayUnavailable as away:
+        raise GatewayAway from away
+    except GatewayRefused:
+        logger.info("Attempt %s was paid before its page could be closed.", attempt.attempt_id)
+        return _looked_at(business_id, attempt, at)  # the next look books it
+    _expire(business_id, attempt, "", at=at)
+    return "expired"
 
 
 def _looked_at(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
@@ -243,7 +287,14 @@ def _expire(business_id: int, attempt: AttemptFacts, why: str, *, at: datetime) 
 
 
 def _settle(
-    business_id: int, attempt: AttemptFacts, *, outcome: str, amount_cents: int, failure: str, at: datetime
+    business_id: int,
+    attempt: AttemptFacts,
+    *,
+    outcome: str,
+    amount_cents: int,
+    failure: str,
+    at: datetime,
+    payment_ref: str = "",
 ) -> None:
     settle_attempt(
         by=Actor.system(business_id),
@@ -252,4 +303,5 @@ def _settle(
         outcome=outcome,  # type: ignore[arg-type]
         amount_cents=amount_cents,
         failure=failure,
+        payment_ref=payment_ref,
     )

@@ -11,7 +11,7 @@ from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.gateways.payments import BadSignature
 from milepost.mailroom.checkout import settle
-from milepost.mailroom.waiting import attempt_of_session
+from milepost.mailroom.waiting import attempt_of_payment, attempt_of_session
 from milepost.mailroom.wiring import gateways
 from milepost.queries.attempts import attempt_facts
 from milepost.queries.door import NotThere
@@ -37,7 +37,11 @@ def receive(payload: bytes, signature: str, *, at: datetime) -> bool:
         event = gateways().payments.read_event(payload, signature, at)
     except BadSignature as wrong:
         raise NotSigned(problem=str(wrong)) from wrong
-    kept = {"attempt": event.attempt_id or "", "body": payload.decode("utf-8", "replace")}
+    kept = {
+        "attempt": event.attempt_id or "",
+        "payment": event.payment_id or "",
+        "body": payload.decode("utf-8", "replace"),
+    }
     return receive_event(
         provider=PROVIDER,
         event_id=event.id,
@@ -76,7 +80,8 @@ def _work(row: WebhookEvent, at: datetime) -> bool:
 def _settle_what_it_names(row: WebhookEvent, at: datetime) -> None:
     """An event is a hint: find the attempt, and ask the provider. What names none of ours is only noted."""
     found = attempt_of_session(row.session_id) if row.session_id else None
-    found = found or _named(row)
+    told = json.loads(row.payload)
+    found = found or _named(str(told.get("attempt", ""))) or _paying(str(told.get("payment", "")))
     if found is None:
         logger.info("Event %s (%s) is about nothing of ours.", row.event_id, row.kind)
         return
@@ -93,6 +98,17 @@ def _settle_what_it_names(row: WebhookEvent, at: datetime) -> None:
     settle(business_id, attempt_id, at=at)
 
 
-def _named(row: WebhookEvent) -> tuple[int, int] | None:
-    business, _, attempt = str(json.loads(row.payload).get("attempt", "")).partition("-")
+def _named(name: str) -> tuple[int, int] | None:
+    business, _, attempt = name.partition("-")
     return (int(business), int(attempt)) if business.isdecimal() and attempt.isdecimal() else None
+
+
+def _paying(payment_ref: str) -> tuple[int, int] | None:
+    """A dispute names its payment alone: one that we know, or whose session the provider names."""
+    if not payment_ref:
+        return None
+    found = attempt_of_payment(payment_ref)
+    if found is not None:
+        return found
+    session_id = gateways().payments.session_of(payment_ref)
+    return attempt_of_session(session_id) if session_id else None

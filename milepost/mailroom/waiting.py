@@ -19,14 +19,20 @@ def unrendered_documents(most: int) -> list[Pair]:
     return _pairs("SELECT * FROM mp_unrendered(%s)", [most])
 
 
-def unclear_attempts(before: datetime, most: int) -> list[Pair]:
-    """Attempts whose outcome is not known and that nobody has asked about since: (business, attempt)."""
-    return _pairs("SELECT * FROM mp_unclear_attempts(%s, %s)", [before, most])
+def attempts_to_ask(at: datetime, most: int) -> list[Pair]:
+    """Attempts to ask the provider about: (business, attempt). The pauses between looks grow."""
+    return _pairs("SELECT * FROM mp_attempts_to_ask(%s, %s)", [at, most])
 
 
 def attempt_of_session(session_id: str) -> Pair | None:
     """Whose attempt a provider's session is: (business, attempt)."""
     found = _pairs("SELECT * FROM mp_resolve_session(%s)", [session_id])
+    return found[0] if found else None
+
+
+def attempt_of_payment(payment_ref: str) -> Pair | None:
+    """Whose attempt a provider's payment is: (business, attempt)."""
+    found = _pairs("SELECT * FROM mp_resolve_payment(%s)", [payment_ref])
     return found[0] if found else None
 
 

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
 from milepost.queries.door import NotThere, question
-from milepost.records.payments import Attempt
+from milepost.records.payments import Attempt, AttemptInvoice, Refund
 
 LIVE = ("created", "open", "processing")
 
@@ -38,6 +41,41 @@ def live_attempts(job_id: int) -> list[AttemptFacts]:
     return [
         _facts(attempt) for attempt in Attempt.objects.filter(job_id=job_id, state__in=LIVE).order_by("id")
     ]
+
+
+@dataclass(frozen=True)
+class RefundToSend:
+    """A refund that is asked for and not told of yet: what the provider has to be asked."""
+
+    refund_id: int
+    attempt_id: int
+    session_id: str
+    amount_cents: int
+    currency: str
+
+
+@question
+def refunds_to_send(attempt_id: int) -> list[RefundToSend]:
+    """The refunds of an attempt's payment that wait for the provider's word, the oldest first."""
+    waiting = Refund.objects.filter(payment__attempt_id=attempt_id, state="asked", provider_ref="")
+    return [
+        RefundToSend(
+            refund.id,
+            attempt_id,
+            refund.payment.attempt.session_id,  # type: ignore[union-attr]
+            refund.amount_cents + refund.surcharge_cents,
+            refund.payment.currency,
+        )
+        for refund in waiting.select_related("payment__attempt").order_by("id")
+    ]
+
+
+@question
+def is_overtaken(attempt_id: int) -> bool:
+    """Whether an attempt asks for more than its invoices still need: something else was paid meanwhile."""
+    settled = Coalesce(Sum("invoice__allocations__amount_cents"), 0)
+    parts = AttemptInvoice.objects.filter(attempt_id=attempt_id).annotate(settled=settled)
+    return parts.filter(amount_cents__gt=F("invoice__total_cents") - F("settled")).exists()
 
 
 def _facts(attempt: Attempt) -> AttemptFacts:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from milepost.records.payments import Allocation, Payment, Refund
+from milepost.records.payments import Allocation, Dispute, Payment, Refund
 
 
 @dataclass(frozen=True)
@@ -17,19 +17,21 @@ class CreditLeft:
 
 
 def with_left(payments: "QuerySet[Payment]") -> "QuerySet[Payment]":
-    """Each payment with `left`: its amount less allocations and refunds."""
+    """Each payment with `left`: its amount less allocations, refunds and what a dispute took for good."""
     used = _sum(Allocation.objects.all())
-    given = _sum(Refund.objects.all())
+    given = _sum(Refund.objects.exclude(state="refused"))
+    taken = _sum(Dispute.objects.all(), "taken_cents")
     return payments.annotate(
         left=F("amount_cents")
         - Coalesce(Subquery(used, output_field=IntegerField()), 0)
         - Coalesce(Subquery(given, output_field=IntegerField()), 0)
+        - Coalesce(Subquery(taken, output_field=IntegerField()), 0)
     )
 
 
-def _sum(rows):  # type: ignore[no-untyped-def]
+def _sum(rows, column="amount_cents"):  # type: ignore[no-untyped-def]
     own = rows.filter(payment_id=OuterRef("pk")).order_by().values("payment_id")
-    return own.annotate(sum=Sum("amount_cents")).values("sum")
+    return own.annotate(sum=Sum(column)).values("sum")
 
 
 def credits_of(customer_id: int) -> list[CreditLeft]:

@@ -255,7 +255,12 @@ class _Reader:
         cleared = Payment.objects.filter(job=self.job, state="cleared").aggregate(sum=Sum("amount_cents"))
         parts = Allocation.objects.filter(payment__job=self.job, payment__state="cleared")
         used = parts.aggregate(sum=Sum("amount_cents"))["sum"] or 0
-        given = Refund.objects.filter(payment__job=self.job).aggregate(sum=Sum("amount_cents"))["sum"] or 0
+        given = (
+            Refund.objects.filter(payment__job=self.job)
+            .exclude(state="refused")
+            .aggregate(sum=Sum("amount_cents"))["sum"]
+            or 0
+        )
         return self.money((cleared["sum"] or 0) - used - given)
 
     def refunds(self) -> list[Output]:
@@ -266,7 +271,7 @@ class _Reader:
                 "reference": refund.reference,
                 "amount": self.money(refund.amount_cents),
             }
-            for refund in Refund.objects.filter(payment__job=self.job).order_by("id")
+            for refund in Refund.objects.filter(payment__job=self.job).exclude(state="refused").order_by("id")
         ]
 
     def timeline(self) -> list[Output]:

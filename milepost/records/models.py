@@ -8,7 +8,7 @@ from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, Invoice
 from milepost.records.items import SavedItem
 from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.journal import Account, JournalEntry, Transfer
-from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Payment, Receipt, Refund
+from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Dispute, Payment, Receipt, Refund
 from milepost.records.people import Invitation, Membership, User
 from milepost.records.post import IdempotencyKey, Message, PortalLink, WebhookEvent
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion, Signature
@@ -31,6 +31,7 @@ __all__ = [
     "ContractSnapshot",
     "Customer",
     "DepositPart",
+    "Dispute",
     "Document",
     "Evidence",
     "IdempotencyKey",

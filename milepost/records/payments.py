@@ -12,6 +12,9 @@ from milepost.records.jobs import Job
 
 PAYMENT_STATES = ["pending", "cleared", "failed", "returned"]
 ATTEMPT_STATES = ["created", "open", "processing", "succeeded", "failed", "expired"]
+REFUND_STATES = ["asked", "done", "refused"]
+DISPUTE_STATES = ["open", "won", "lost"]
+TILLS = ["cash", "clearing"]
 METHODS = ["card", "bank", "check", "cash", "transfer", "other"]
 
 
@@ -29,6 +32,8 @@ class Attempt(models.Model):
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=12, default="created")
     session_id = models.CharField(max_length=200, blank=True)
+    payment_ref = models.CharField(max_length=200, blank=True, default="", db_default="")
+    surcharge_cents = CentsField(default=0, db_default=0)
     url = models.TextField(blank=True)
     failure = models.TextField(blank=True)
     created_at = models.DateTimeField()
@@ -65,7 +70,12 @@ class AttemptInvoice(models.Model):
 
 
 class Payment(models.Model):
-    """Money from a customer: pending, then cleared; failed, or returned later."""
+    """
+    Money from a customer: pending, then cleared; failed, or returned later.
+
+    `till` is the account where it arrives: the bank's, or the processor's until it is paid out.
+    `surcharge_cents` came on top of the amount; `fee_cents` is what the processor kept.
+    """
 
     business = models.ForeignKey(Business, models.PROTECT)
     customer = InnerForeignKey(Customer, models.PROTECT)
@@ -80,10 +90,15 @@ class Payment(models.Model):
     recorded_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True)
     recorded_by = models.CharField(max_length=200)
+    till = models.CharField(max_length=10, default="cash", db_default="cash")
+    surcharge_cents = CentsField(default=0, db_default=0)
+    fee_cents = CentsField(default=0, db_default=0)
 
     class Meta:
         db_table = "payment"
         constraints = [
+            models.CheckConstraint(condition=Q(till__in=TILLS), name="payment_till_is_known"),
+            models.CheckConstraint(condition=Q(surcharge_cents__gte=0), name="payment_surcharge_is_positive"),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payment_is_positive"),
             models.CheckConstraint(condition=Q(state__in=PAYMENT_STATES), name="payment_state_is_known"),
             models.CheckConstraint(condition=Q(method__in=METHODS), name="payment_method_is_known"),
@@ -112,7 +127,10 @@ class Allocation(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back out of what a payment has left unallocated: it went out, and this says how."""
+    """
+    Money given back out of what a payment has left unallocated: asked for at the provider's, then done
+    or refused; by hand it is done at once. What was done can still be refused, days later.
+    """
 
     business = models.ForeignKey(Business, models.PROTECT)
     payment = InnerForeignKey(Payment, models.PROTECT, related_name="refunds")
@@ -122,12 +140,57 @@ class Refund(models.Model):
     refunded_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, default="done", db_default="done")
+    provider_ref = models.CharField(max_length=200, blank=True, default="", db_default="")
+    surcharge_cents = CentsField(default=0, db_default=0)
+    failure = models.CharField(max_length=300, blank=True, default="", db_default="")
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "refund"
         constraints = [
+            models.CheckConstraint(condition=Q(state__in=REFUND_STATES), name="refund_state_is_known"),
+            models.UniqueConstraint(
+                fields=["provider_ref"],
+                condition=~Q(provider_ref=""),
+                name="refund_is_of_one_provider_refund",
+            ),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="refund_is_positive"),
             models.CheckConstraint(condition=Q(method__in=METHODS), name="refund_method_is_known"),
+        ]
+
+
+class Dispute(models.Model):
+    """
+    A payment that was taken back by its payer or the payer's bank: open, then won or lost. A returned
+    bank payment is lost at once. `taken_cents` of the payment is gone for good; `fee_cents` is its cost.
+    """
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    payment = InnerForeignKey(Payment, models.PROTECT, related_name="disputes")
+    provider_ref = models.CharField(max_length=200)
+    state = models.CharField(max_length=10)
+    amount_cents = CentsField()
+    taken_cents = CentsField(default=0, db_default=0)
+    fee_cents = CentsField(default=0, db_default=0)
+    reason = models.CharField(max_length=300, blank=True)
+    code = models.CharField(max_length=20, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "dispute"
+        constraints = [
+            models.UniqueConstraint(fields=["business", "provider_ref"], name="dispute_is_stored_once"),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="dispute_is_positive"),
+            models.CheckConstraint(
+                condition=Q(taken_cents=0) | Q(state="lost", taken_cents__gt=0),
+                name="dispute_takes_when_lost",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_cents__lte=models.F("amount_cents")), name="dispute_takes_what_it_says"
+            ),
+            models.CheckConstraint(condition=Q(state__in=DISPUTE_STATES), name="dispute_state_is_known"),
         ]
 
 

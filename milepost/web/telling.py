@@ -116,6 +116,12 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "payment_returned": _paid(gettext_noop("The bank returned the payment of %(amount)s. It is open again.")),
     "credit_used": _paid(gettext_noop("Credit of %(amount)s was used.")),
     "refunded": _paid(gettext_noop("%(amount)s was refunded.")),
+    "refund_asked": _paid(gettext_noop("A refund of %(amount)s is on its way.")),
+    "refund_refused": _paid(
+        gettext_noop("The bank sent back the refund of %(amount)s. It is kept as credit.")
+    ),
+    "dispute_opened": _paid(gettext_noop("The payment of %(amount)s is disputed. The bank decides.")),
+    "dispute_won": _paid(gettext_noop("The dispute about %(amount)s is won.")),
     "closed": lambda facts, currency: _("Everything is billed and paid. The job is closed."),
 }
 
@@ -130,6 +136,13 @@ ENTRIES = {
     "credit_applied": gettext_noop("Credit used"),
     "refund_asked": gettext_noop("Refund asked for"),
     "refund_done": gettext_noop("Refund paid"),
+    "refund_refused": gettext_noop("Refund refused"),
+    "refund_undone": gettext_noop("Refund came back"),
+    "dispute_opened": gettext_noop("Payment disputed"),
+    "dispute_won": gettext_noop("Dispute won"),
+    "dispute_lost": gettext_noop("Dispute lost"),
+    "dispute_cost": gettext_noop("Cost of a dispute or return"),
+    "processing_cost": gettext_noop("Cost of a payment"),
     "write_off": gettext_noop("Written off"),
 }
 

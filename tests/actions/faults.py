@@ -78,6 +78,15 @@ FAULTS = {
         "UPDATE refund SET amount_cents = amount_cents + 1", r"payment \d+"
     ),
     "customer credit is what cleared payments have left": Fault("DELETE FROM refund", r"business \d+"),
+    "refunds payable are what is asked for and not yet gone": Fault(
+        "UPDATE refund SET state = 'asked'", r"business \d+"
+    ),
+    "disputed is what the banks have not decided": Fault(
+        """INSERT INTO dispute (business_id, payment_id, provider_ref, state, amount_cents, taken_cents,
+           fee_cents, reason, code, opened_at) SELECT business_id, id, 'dp_1', 'open', 1, 0, 0, '', '', now()
+           FROM payment ORDER BY id LIMIT 1""",
+        r"business \d+",
+    ),
     "customer deposits are what is not recovered": Fault(
         "UPDATE transfer SET cents = cents - 1 WHERE id = (SELECT min(id) FROM transfer)", r"business \d+"
     ),

@@ -175,6 +175,9 @@ def test_an_attempt_that_never_got_a_page_is_given_up(cast, job, outside, owner_
     with pytest.raises(GatewayAway):
         pay(cast, job)
     checkout.settle_unclear(cast.at + timedelta(hours=2))
+    assert attempts(owner_cursor) == [("created", "card")]  # while nobody answers, nobody knows
+    outside.payments.unavailable = False
+    checkout.settle_unclear(cast.at + timedelta(hours=5))
     assert attempts(owner_cursor) == [("expired", "card")]
 
 

@@ -31,6 +31,13 @@ FACTS: dict[str, dict[str, object]] = {
     "receipt": PAID,
     "payment_office": PAID,
     "event_moved": {"event": "Measurements", "on": "2026-03-20", "was": "2026-03-16"},
+    "payment_returned": PAID | {"reason": "R01 insufficient funds"},
+    "payment_returned_office": PAID | {"reason": "R01 insufficient funds"},
+    "dispute_opened_office": PAID | {"reason": "fraudulent"},
+    "dispute_won_office": PAID,
+    "refunded": PAID,
+    "refund_refused": PAID | {"reason": "expired card"},
+    "refund_refused_office": PAID | {"reason": "expired card"},
     "closed": {"contract_cents": 40_000_00, "paid_cents": 40_000_00},
     "ready_office": {
         "milestone": "Before delivery",

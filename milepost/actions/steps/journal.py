@@ -10,6 +10,7 @@ from milepost.records.scope import current_business_id
 
 CHART: tuple[tuple[str, str, str, str], ...] = (
     ("cash", "1000", "Cash", "debit"),
+    ("clearing", "1050", "Payment processor", "debit"),
     ("receivables", "1200", "Accounts receivable", "debit"),
     ("retainage", "1250", "Retainage receivable", "debit"),
     ("disputed", "1260", "Disputed payments", "debit"),

@@ -25,7 +25,32 @@ CHECKS: Checks = (
                 WHERE p.business_id = b.id AND p.state = 'cleared')
             - (SELECT COALESCE(SUM(a.amount_cents), 0) FROM allocation a JOIN payment p ON p.id = a.payment_id
                 WHERE a.business_id = b.id AND p.state = 'cleared')
-            - (SELECT COALESCE(SUM(r.amount_cents), 0) FROM refund r WHERE r.business_id = b.id)""",
+            - (SELECT COALESCE(SUM(r.amount_cents), 0) FROM refund r
+                WHERE r.business_id = b.id AND r.state <> 'refused')
+            - (SELECT COALESCE(SUM(d.taken_cents), 0) FROM dispute d JOIN payment p ON p.id = d.payment_id
+                WHERE d.business_id = b.id AND p.state = 'cleared')""",
+    ),
+    (
+        "refunds payable are what is asked for and not yet gone",
+        """SELECT 'business ' || b.id FROM business b WHERE
+           (SELECT COALESCE(SUM(CASE WHEN c.code = 'refunds_payable' THEN t.cents ELSE 0 END)
+                 - SUM(CASE WHEN d.code = 'refunds_payable' THEN t.cents ELSE 0 END), 0)
+              FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+             WHERE t.business_id = b.id)
+           <> (SELECT COALESCE(SUM(r.amount_cents + r.surcharge_cents), 0) FROM refund r
+                WHERE r.business_id = b.id AND r.state = 'asked')""",
+    ),
+    (
+        "disputed is what the banks have not decided",
+        """SELECT 'business ' || b.id FROM business b WHERE -
+           (SELECT COALESCE(SUM(CASE WHEN c.code = 'disputed' THEN t.cents ELSE 0 END)
+                 - SUM(CASE WHEN d.code = 'disputed' THEN t.cents ELSE 0 END), 0)
+              FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+             WHERE t.business_id = b.id)
+           <> (SELECT COALESCE(SUM(CASE WHEN d.state = 'open' THEN d.amount_cents WHEN d.state = 'lost'
+                    THEN d.amount_cents - d.taken_cents
+                         - LEAST(p.surcharge_cents, d.amount_cents - d.taken_cents) ELSE 0 END), 0)
+                 FROM dispute d JOIN payment p ON p.id = d.payment_id WHERE d.business_id = b.id)""",
     ),
     (
         "a transfer moves an amount above zero between two accounts",
@@ -48,11 +73,8 @@ CHECKS: Checks = (
                            AND e.kind = i.kind || '_invoice')
            UNION ALL
            SELECT 'payment ' || p.id FROM payment p
-            WHERE (CASE WHEN p.state IN ('cleared', 'returned') THEN p.amount_cents ELSE 0 END)
-               <> (SELECT COALESCE(SUM(t.cents), 0) FROM journal_entry e JOIN transfer t ON t.entry_id = e.id
-                    WHERE e.payment_id = p.id AND e.kind = 'payment_cleared')
-               OR EXISTS (SELECT 1 FROM journal_entry e WHERE e.payment_id = p.id AND e.kind = 'payment_cleared'
-                           GROUP BY e.job_id HAVING count(*) > 1)""",
+            WHERE (CASE WHEN p.state IN ('cleared', 'returned') THEN 1 ELSE 0 END)
+               <> (SELECT count(*) FROM journal_entry e WHERE e.payment_id = p.id AND e.kind = 'payment_cleared')""",
     ),
     (
         "an invoice's entry is its total",

@@ -17,7 +17,8 @@ CHECKS: Checks = (
         "refunds and allocations are within their payment",
         """SELECT 'payment ' || p.id FROM payment p WHERE p.amount_cents <
            (SELECT COALESCE(SUM(amount_cents), 0) FROM allocation a WHERE a.payment_id = p.id)
-         + (SELECT COALESCE(SUM(amount_cents), 0) FROM refund r WHERE r.payment_id = p.id)""",
+         + (SELECT COALESCE(SUM(amount_cents), 0) FROM refund r WHERE r.payment_id = p.id AND r.state <> 'refused')
+         + (SELECT COALESCE(SUM(taken_cents), 0) FROM dispute d WHERE d.payment_id = p.id)""",
     ),
     (
         "money settles an invoice in its own currency",
@@ -38,7 +39,7 @@ CHECKS: Checks = (
     (
         "only money that is here is given back",
         """SELECT 'refund ' || r.id FROM refund r JOIN payment p ON p.id = r.payment_id
-            WHERE p.state <> 'cleared'""",
+            WHERE p.state <> 'cleared' AND r.state <> 'refused'""",
     ),
     (
         "an attempt brings one payment, and a payment one receipt",

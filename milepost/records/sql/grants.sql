@@ -24,9 +24,11 @@ GRANT UPDATE (site_id, title, state, recovery, deposit_tax, tax_per, tax_roundin
 GRANT UPDATE (amount_cents, placed_cents, event_id, technician_id, planned_on, deliverable) ON schedule_row TO {app};
 GRANT UPDATE ON change_order TO {app};
 GRANT UPDATE (withdrawn_at, withdrawn_reason) ON completion TO {app};
-GRANT UPDATE (state, session_id, url, failure, checked_at) ON attempt TO {app};
+GRANT UPDATE (state, session_id, payment_ref, url, failure, checked_at) ON attempt TO {app};
 GRANT UPDATE (live) ON attempt_invoice TO {app};
-GRANT UPDATE (state, cleared_at) ON payment TO {app};
+GRANT UPDATE (state, cleared_at, fee_cents) ON payment TO {app};
+GRANT UPDATE (state, provider_ref, failure, settled_at) ON refund TO {app};
+GRANT UPDATE (state, taken_cents, fee_cents, closed_at) ON dispute TO {app};
 GRANT UPDATE (state, not_before, attempts, claimed_until, error, subject, body_text, body_html, provider_ref, sent_at)
     ON message TO {app};
 GRANT UPDATE (worked_at, attempts, not_before, error) ON webhook_event TO {app};

@@ -1,0 +1,247 @@
+"""What the provider says about a payment after it came in: its cost, refunds, disputes, returns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from milepost.actions.actor import Actor
+from milepost.actions.door import action
+from milepost.actions.steps.outbox import post_to_office
+from milepost.actions.steps.paper import local_day
+from milepost.actions.steps.refunding import ask, finish, refuse
+from milepost.actions.steps.taking_back import (
+    book,
+    lock_payment,
+    refunded_cents,
+    reopen,
+    say_returned,
+    undo,
+)
+from milepost.actions.steps.timeline import tell
+from milepost.core.journal import (
+    CASH,
+    DISPUTED,
+    SURCHARGES,
+    Transfer,
+    dispute_lost,
+    dispute_opened,
+    dispute_won,
+    payment_returned,
+    processing_cost,
+)
+from milepost.records.jobs import Job
+from milepost.records.payments import Dispute, Payment, Refund
+
+
+@dataclass(frozen=True)
+class RefundTold:
+    """A refund as the provider tells it; `refund_id` is ours, None for one that was made there."""
+
+    provider_ref: str
+    refund_id: int | None
+    amount_cents: int
+    state: Literal["pending", "succeeded", "failed"]
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class DisputeTold:
+    """A dispute as the provider tells it. What is lost with a bank's code is a returned payment."""
+
+    provider_ref: str
+    amount_cents: int
+    state: Literal["open", "won", "lost"]
+    reason: str = ""
+    code: str = ""
+    fee_cents: int = 0
+
+    @property
+    def words(self) -> str:
+        """What the bank says, with its code: the code is what one searches for."""
+        return f"{self.code} {self.reason}".strip()
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A payment under its lock, who tells, and when."""
+
+    payment: Payment
+    jobs: list[Job]
+    by: Actor
+    at: datetime
+
+    @property
+    def filed(self) -> Job:
+        return self.jobs[0]
+
+    @property
+    def today(self) -> date:
+        return local_day(self.filed.business, self.at)
+
+    def book(self, kind: str, entry: Sequence[Transfer], job: Job | None = None) -> None:
+        book(kind, self.payment, job or self.filed, entry, on=self.today, at=self.at)
+
+
+@action("settle_payment")
+def settle_aftermath(
+    *,
+    by: Actor,
+    at: datetime,
+    attempt_id: int,
+    fee_cents: int | None = None,
+    refunds: Sequence[RefundTold] = (),
+    disputes: Sequence[DisputeTold] = (),
+) -> None:
+    """
+    Book what has become of a payment that had cleared, in any order and any number of times.
+
+    The processor's cost when it is known; refunds when they are done or refused; a dispute when it is
+    opened, and when it is won or lost; a return by the bank. What was taken for good is open again.
+    """
+    seen = Payment.objects.filter(attempt_id=attempt_id).first()
+    if seen is None:
+        return
+    payment, jobs = lock_payment(seen.id)
+    if payment.state not in ("cleared", "returned"):
+        return
+    case = _Case(payment, jobs, by, at)
+    if fee_cents is not None and fee_cents != payment.fee_cents:
+        _cost(case, fee_cents)
+    for refund in refunds:
+        _refund(case, refund)
+    for dispute in disputes:
+        _dispute(case, dispute)
+
+
+def _cost(case: _Case, fee_cents: int) -> None:
+    case.book("processing_cost", processing_cost(fee_cents - case.payment.fee_cents))
+    case.payment.fee_cents = fee_cents
+    case.payment.save(update_fields=["fee_cents"])
+
+
+def _refund(case: _Case, told: RefundTold) -> None:
+    refunds = Refund.objects.select_for_update(no_key=True).filter(payment=case.payment)
+    row = refunds.filter(provider_ref=told.provider_ref).first() if told.provider_ref else None
+    row = row or (refunds.filter(id=told.refund_id).first() if told.refund_id else None)
+    if row is None:
+        row = _made_there(case, told)
+    if row is None or row.state == "refused":
+        return
+    if told.provider_ref and not row.provider_ref:
+        row.provider_ref = told.provider_ref
+        row.save(update_fields=["provider_ref"])
+    if told.state == "succeeded" and row.state == "asked":
+        finish(row, case.payment, case.filed, by=case.by, at=case.at)
+    elif told.state == "failed":
+        refuse(row, case.payment, case.filed, failure=told.failure, by=case.by, at=case.at)
+
+
+def _made_there(case: _Case, told: RefundTold) -> Refund | None:
+    """A refund that somebody made at the provider's: it is booked as asked first, as any other."""
+    room = case.payment.amount_cents - refunded_cents(case.payment) - _taken(case.payment)
+    cents = min(told.amount_cents, room)
+    if told.state == "failed" or cents <= 0 or case.payment.state != "cleared":
+        return None
+    return ask(
+        case.payment,
+        case.jobs,
+        cents,
+        surcharge_cents=told.amount_cents - cents,
+        method=case.payment.method,
+        by=case.by,
+        at=case.at,
+        provider_ref=told.provider_ref,
+    )
+
+
+def _taken(payment: Payment) -> int:
+    return sum(payment.disputes.values_list("taken_cents", flat=True))
+
+
+def _dispute(case: _Case, told: DisputeTold) -> None:
+    row = case.payment.disputes.select_for_update(no_key=True).filter(provider_ref=told.provider_ref).first()
+    if row is None:
+        row = _open(case, told)
+    if told.fee_cents != row.fee_cents:
+        case.book("dispute_cost", payment_returned(0, charged_cents=told.fee_cents - row.fee_cents))
+        row.fee_cents = told.fee_cents
+        row.save(update_fields=["fee_cents"])
+    if row.state == "open" and told.state == "won":
+        _won(case, row)
+    elif row.state == "open" and told.state == "lost":
+        _lost(case, row, told)
+
+
+def _open(case: _Case, told: DisputeTold) -> Dispute:
+    row = Dispute.objects.create(
+        business_id=case.payment.business_id,
+        payment=case.payment,
+        provider_ref=told.provider_ref,
+        state="open",
+        amount_cents=told.amount_cents,
+        reason=told.reason[:300],
+        code=told.code[:20],
+        opened_at=case.at,
+    )
+    if not _is_return(told):
+        case.book("dispute_opened", dispute_opened(told.amount_cents))
+        facts = {"payment_id": case.payment.id, "amount_cents": told.amount_cents, "reason": told.words}
+        tell(case.filed, "dispute_opened", by=case.by, at=case.at, for_customer=False, **facts)
+        post_to_office(case.filed, "dispute_opened_office", cause=str(row.id), facts=facts, at=case.at)
+    return row
+
+
+def _is_return(told: DisputeTold) -> bool:
+    """The bank took it back at once: nothing is left to argue about."""
+    return told.state == "lost" and bool(told.code)
+
+
+def _won(case: _Case, row: Dispute) -> None:
+    _close(row, "won", case.at)
+    case.book("dispute_won", dispute_won(row.amount_cents))
+    facts = {"payment_id": case.payment.id, "amount_cents": row.amount_cents}
+    tell(case.filed, "dispute_won", by=case.by, at=case.at, for_customer=False, **facts)
+    post_to_office(case.filed, "dispute_won_office", cause=str(row.id), facts=facts, at=case.at)
+
+
+def _lost(case: _Case, row: Dispute, told: DisputeTold) -> None:
+    """
+    What is gone is open again, by new rows. Of a payment that was refunded before, only the rest can
+    be; what the provider took beyond that stays among the disputed, for a person to look at.
+    """
+    payment = case.payment
+    room = payment.amount_cents - refunded_cents(payment) - _taken(payment)
+    undone = undo(payment, min(row.amount_cents, room))
+    surcharge = min(row.amount_cents - undone.cents, payment.surcharge_cents)
+    row.taken_cents = undone.cents
+    _close(row, "lost", case.at)
+    if undone.cents == payment.amount_cents:
+        payment.state = "returned"
+        payment.save(update_fields=["state"])
+    is_return = _is_return(told)
+    for place, job in enumerate(case.jobs):
+        back = dispute_lost(undone.by_job.get(job.id, 0), 0 if place else undone.credit_cents)
+        if not place and surcharge:
+            back = (*back, Transfer(SURCHARGES, DISPUTED, surcharge))
+        case.book(
+            "payment_returned" if is_return else "dispute_lost", _from_till(back) if is_return else back, job
+        )
+    beyond = row.amount_cents - undone.cents - surcharge
+    if is_return and beyond:
+        case.book("dispute_opened", dispute_opened(beyond))
+    reopen(payment, case.jobs, undone, on=case.today, at=case.at)
+    say_returned(payment, case.jobs, undone, reason=told.words, by=case.by, at=case.at, cause=f"d{row.id}")
+
+
+def _from_till(entry: Sequence[Transfer]) -> list[Transfer]:
+    """A return never stood among the disputed: it comes out of where the money lay."""
+    return [
+        Transfer(one.debit, CASH if one.credit == DISPUTED else one.credit, one.cents, one.tax)
+        for one in entry
+    ]
+
+
+def _close(row: Dispute, state: str, at: datetime) -> None:
+    row.state, row.closed_at = state, at
+    row.save(update_fields=["state", "closed_at", "taken_cents"])
