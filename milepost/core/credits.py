@@ -102,10 +102,44 @@ def reversal(
     >>> whole.lines_cents, whole.recovered_cents, whole.due_cents
     (1119333, 279833, 839500)
     """
-    done = before or Credited()
-    if not done.share < share <= 1:
-        raise CreditedAlready(percent=f"{float(done.share * 100):g}", field="share")
     exact = {key: cents * share for key, cents in issued.lines.items()}
+    return _reversed(issued, priced, exact, share, before or Credited())
+
+
+def reversal_of_lines(
+    issued: Issued,
+    priced: PricedContract,
+    shares: Mapping[Hashable, Fraction],
+    *,
+    before: Credited | None = None,
+) -> Credited:
+    """
+    Credit to date when these shares of these lines are reversed (lines that are not named: none).
+
+    A line takes its own tax with it, so that lines credited one by one end at the invoice to the cent;
+    recovered deposit and retainage come back in the proportion of what is reversed. Refuses
+    CreditedAlready.
+
+    >>> keys = {Key("a"): 68_33, Key("a", "vat"): 13_67, Key("b"): 85_00, Key("b", "vat"): 17_00}
+    >>> one = PricedContract("EUR", (), keys, {key: key.tax for key in keys})
+    >>> reversal_of_lines(Issued(keys), one, {"a": Fraction(1)}).due_cents
+    8200
+    """
+    exact = {key: cents * shares.get(key.line, Fraction(0)) for key, cents in issued.lines.items()}
+    whole = issued.lines_cents
+    share = sum(exact.values(), Fraction(0)) / whole if whole else Fraction(0)
+    return _reversed(issued, priced, exact, share, before or Credited())
+
+
+def _reversed(
+    issued: Issued,
+    priced: PricedContract,
+    exact: Mapping[Key, Fraction],
+    share: Fraction,
+    before: Credited,
+) -> Credited:
+    if not before.share < share <= 1:
+        raise CreditedAlready(percent=f"{float(before.share * 100):g}", field="share")
     total = half_up(issued.lines_cents * share)
     return Credited(
         allocate_positions(exact, total, priced.group_of) if exact else {},

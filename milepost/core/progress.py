@@ -22,6 +22,7 @@ from milepost.core.retainage import (
     held_by_line,
     held_cents,
     release_cents,
+    released_tax,
 )
 from milepost.core.rounding import Rule, half_up, split_cents
 from milepost.core.tax import TaxPer, tax_of_lines
@@ -96,7 +97,7 @@ class ProgressTerms:
 class ProgressState:
     """
     What is certified to date, in cents: work and stored materials by line, the keys, the deposit
-    recovered, the retainage held (with its tax, where that is held too) and released.
+    recovered, the retainage held and released, each with its taxes by code where they are held too.
     """
 
     priced: PricedContract
@@ -108,8 +109,9 @@ class ProgressState:
     recovered_cents: int = 0
     recovery_from_cents: int | None = None
     held_cents: int = 0
-    held_tax_cents: int = 0
+    held_taxes: Mapping[Hashable, int] = field(default_factory=dict)
     released_cents: int = 0
+    released_taxes: Mapping[Hashable, int] = field(default_factory=dict)
     snapshot_earned_cents: int = 0
     snapshot_recovered_cents: int = 0
     held_snapshot: HeldSnapshot = field(default_factory=HeldSnapshot)
@@ -123,6 +125,10 @@ class ProgressState:
         """Held and not yet released."""
         return self.held_cents - self.released_cents
 
+    @property
+    def held_tax_cents(self) -> int:
+        return sum(self.held_taxes.values())
+
 
 @dataclass(frozen=True)
 class Application:
@@ -135,12 +141,16 @@ class Application:
     lines: Mapping[Key, int]
     recovered_cents: int
     held_cents: int
-    held_tax_cents: int
+    held_taxes: Mapping[Hashable, int]
     held_by_line: Mapping[Hashable, int]
 
     @property
     def earned_cents(self) -> int:
         return sum(self.lines.values())
+
+    @property
+    def held_tax_cents(self) -> int:
+        return sum(self.held_taxes.values())
 
     @property
     def payable_cents(self) -> int:
@@ -170,8 +180,10 @@ def apply(state: ProgressState, work: Mapping[Hashable, Work], terms: ProgressTe
     held = held_cents(
         lines, terms.retainage, original_cents=state.original_cents, snapshot=state.held_snapshot
     )
+    # What is released is out of the retainage for good: a lower rate does not pay it back again.
+    held = max(held, state.released_cents)
     by_line = held_by_line(lines, terms.retainage, held)
-    held_tax = _held_tax(state.priced, by_line, terms)
+    held_taxes = _held_taxes(state.priced, by_line, terms)
     recovered, since = _recovered(state, earned, held, terms)
     after = replace(
         state,
@@ -181,14 +193,14 @@ def apply(state: ProgressState, work: Mapping[Hashable, Work], terms: ProgressTe
         recovered_cents=recovered,
         recovery_from_cents=since,
         held_cents=held,
-        held_tax_cents=held_tax,
+        held_taxes=held_taxes,
     )
     made = Application(
         after,
         {key: cents - state.billed.get(key, 0) for key, cents in keys.items()},
         recovered - state.recovered_cents,
         held - state.held_cents,
-        held_tax - state.held_tax_cents,
+        {code: cents - state.held_taxes.get(code, 0) for code, cents in held_taxes.items()},
         by_line,
     )
     if made.payable_cents < 0:
@@ -263,15 +275,17 @@ def _line_works(
     return lines
 
 
-def _held_tax(priced: PricedContract, by_line: Mapping[Hashable, int], terms: ProgressTerms) -> int:
-    """The tax of what is held, where it is not charged before the release."""
+def _held_taxes(
+    priced: PricedContract, by_line: Mapping[Hashable, int], terms: ProgressTerms
+) -> dict[Hashable, int]:
+    """The taxes of what is held, where they are not charged before the release."""
     if terms.tax_on_held == "now" or terms.retainage.of == "gross":
-        return 0
-    total = 0
+        return {}
+    taxes: dict[Hashable, int] = {}
     for code, rate in priced.tax_rates.items():
         nets = [by_line[line.id] for line in priced.lines if any(own.code == code for own in line.taxes)]
-        total += sum(tax_of_lines(nets, rate.percent, per=terms.tax_per, rounding=terms.tax_rounding))
-    return total
+        taxes[code] = sum(tax_of_lines(nets, rate.percent, per=terms.tax_per, rounding=terms.tax_rounding))
+    return taxes
 
 
 def _recovered(state: ProgressState, earned: int, held: int, terms: ProgressTerms) -> tuple[int, int | None]:
@@ -369,12 +383,37 @@ def certify_payable(
     return best
 
 
-def release(state: ProgressState, cents: int) -> ProgressState:
-    """The position once retainage is released, in parts or whole, on an invoice of its own."""
+@dataclass(frozen=True)
+class Release:
+    """
+    A release of retainage, on an invoice of its own, in cents: its amount, and the taxes by code that were
+    held with it. `state` is the position once it is issued.
+    """
+
+    state: ProgressState
+    cents: int
+    taxes: Mapping[Hashable, int]
+
+    @property
+    def payable_cents(self) -> int:
+        return self.cents + sum(self.taxes.values())
+
+
+def release(state: ProgressState, cents: int) -> Release:
+    """
+    Release so much of the retainage, in parts or whole; the last release takes what is left of its tax.
+
+    Refuses ReleaseTooLarge, ReleaseNotPositive.
+    """
     released = release_cents(
         cents, held=state.held_cents, released=state.released_cents, currency=state.priced.currency
     )
-    return replace(state, released_cents=released)
+    to_date = released_tax(state.held_taxes, held=state.held_cents, released=released)
+    return Release(
+        replace(state, released_cents=released, released_taxes=to_date),
+        cents,
+        {code: tax - state.released_taxes.get(code, 0) for code, tax in to_date.items()},
+    )
 
 
 def rate_changed(state: ProgressState) -> ProgressState:

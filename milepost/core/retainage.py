@@ -26,6 +26,13 @@ class ReleaseNotPositive(Refusal):
     message = gettext_noop("Release more than nothing.")
 
 
+class HeldPercentOutOfRange(Refusal):
+    """A rate below zero or above the whole."""
+
+    code = "held_percent_out_of_range"
+    message = gettext_noop("Between 0 and 100 percent can be held back, so {percent} cannot be used.")
+
+
 class Tier(NamedTuple):
     """Up to this percentage of completion, so many percent of that slice are held. None: to the end."""
 
@@ -43,7 +50,9 @@ class RetainageTerms:
     both stand in `by_line`. `stored_percent` for stored materials where it differs.
     `on_change` "all": a rate applies to all work to date; "new": from the snapshot on, to what came
     since. `of` "net" or "gross". The cap is a percentage of the contract (`cap_of` "current" or
-    "original") or an amount; what is held never exceeds it.
+    "original") or an amount; what is held never exceeds it. `amount_cents` is held in place of a rate.
+
+    Refuses a rate outside 0 to 100 (HeldPercentOutOfRange).
     """
 
     percent: Decimal = Decimal(0)
@@ -56,6 +65,13 @@ class RetainageTerms:
     cap_percent: Decimal | None = None
     cap_of: Literal["current", "original"] = "current"
     cap_cents: int | None = None
+    amount_cents: int | None = None
+
+    def __post_init__(self) -> None:
+        rates = [self.percent, self.stored_percent or 0, *self.by_line.values()]
+        for percent in [*rates, *(tier.percent for tier in self.tiers)]:
+            if not 0 <= percent <= 100:
+                raise HeldPercentOutOfRange(percent=percent, field="retainage")
 
 
 class LineWork(NamedTuple):
@@ -115,9 +131,6 @@ def held_by_line(lines: Sequence[LineWork], terms: RetainageTerms, held: int) ->
     whole = sum(exact.values(), Fraction(0))
     if not whole:
         return {line.line: 0 for line in lines}
-    if not terms.tiers_by_line and terms.tiers:
-        done = sum(line.done_cents for line in lines)
-        exact = {line.line: Fraction(line.done_cents * whole, done or 1) for line in lines}
     scaled = [x * held / whole for x in exact.values()]
     return dict(zip(exact, largest_remainder(scaled, held), strict=True))
 
@@ -135,8 +148,11 @@ def _caps(lines: Sequence[LineWork], terms: RetainageTerms, original: int | None
 
 def _exact(lines: Sequence[LineWork], terms: RetainageTerms, at: HeldSnapshot) -> dict[Hashable, Fraction]:
     """Each line's retainage before rounding; since the snapshot where a rate is for new work only."""
+    if terms.amount_cents is not None:
+        return _by_work(lines, Fraction(terms.amount_cents))
     if terms.tiers and not terms.tiers_by_line:
-        return _by_completion(lines, terms.tiers)
+        done, value = sum(line.done_cents for line in lines), sum(line.value_cents for line in lines)
+        return _by_work(lines, _tiered(done, value, terms.tiers))
     since = at.done_by_line if terms.on_change == "new" else {}
     return {line.line: _of_line(line, terms, since.get(line.line, 0)) for line in lines}
 
@@ -153,10 +169,9 @@ def _of_line(line: LineWork, terms: RetainageTerms, before: int) -> Fraction:
     return rate * (line.work_cents - before) + Fraction(terms.stored_percent) / 100 * line.stored_cents
 
 
-def _by_completion(lines: Sequence[LineWork], tiers: Sequence[Tier]) -> dict[Hashable, Fraction]:
-    """The tiers of the whole contract, each line with its part of the work."""
-    done, value = sum(line.done_cents for line in lines), sum(line.value_cents for line in lines)
-    whole = _tiered(done, value, tiers)
+def _by_work(lines: Sequence[LineWork], whole: Fraction) -> dict[Hashable, Fraction]:
+    """What is held of the whole contract, each line with its part of the work."""
+    done = sum(line.done_cents for line in lines)
     return {line.line: whole * line.done_cents / done if done else Fraction(0) for line in lines}
 
 
@@ -169,6 +184,19 @@ def _tiered(done: int, value: int, tiers: Sequence[Tier]) -> Fraction:
         held += slice_cents * Fraction(tier.percent) / 100
         floor = max(floor, top)
     return held
+
+
+def released_tax(held_taxes: Mapping[Hashable, int], *, held: int, released: int) -> dict[Hashable, int]:
+    """
+    The tax of what is released to date, by code in cents: its part of the tax of what is held, rounded
+    half up to date, so that the last release takes what is left. 8.25 of tax in two halves:
+
+    >>> first = released_tax({"sales": 8_25}, held=100_00, released=50_00)["sales"]
+    >>> first, released_tax({"sales": 8_25}, held=100_00, released=100_00)["sales"] - first
+    (413, 412)
+    """
+    share = Fraction(released, held) if held else Fraction(0)
+    return {code: half_up(cents * share) for code, cents in held_taxes.items()}
 
 
 def release_cents(asked: int, *, held: int, released: int, currency: str) -> int:

@@ -39,6 +39,16 @@ def round_by(rule: Rule, x: Fraction | int) -> int:
     return half_up(x) if rule == "half_up" else down(x)
 
 
+def to_step(cents: int, step_cents: int) -> int:
+    """
+    The nearest multiple of the smallest coin in use, for payment in cash; half a step goes away from zero.
+
+    >>> [to_step(cents, 5) for cents in (10_01, 10_09, 20_18, -52_97)]
+    [1000, 1010, 2020, -5295]
+    """
+    return half_up(Fraction(cents, step_cents)) * step_cents
+
+
 def largest_remainder(exact: Sequence[Fraction | int], total: int) -> list[int]:
     """
     Whole cents for a set of exact figures, so that they add up to `total`.

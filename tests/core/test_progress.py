@@ -25,6 +25,7 @@ from milepost.core.progress import (
     release,
 )
 from milepost.core.retainage import (
+    HeldPercentOutOfRange,
     LineWork,
     ReleaseNotPositive,
     ReleaseTooLarge,
@@ -217,13 +218,55 @@ def test_what_cannot_be_applied_for():
 
 def test_retainage_is_released_in_parts_and_never_more_than_is_held():
     state = apply(ProgressState(sov(1000)), {"a": Work(cents=1000_00)}, percent("10")).state
-    state = release(state, 40_00)
+    state = release(state, 40_00).state
     assert state.held_in_total_cents == 60_00
     with pytest.raises(ReleaseTooLarge):
         release(state, 60_01)
     with pytest.raises(ReleaseNotPositive):
         release(state, 0)
-    assert release(state, 60_00).held_in_total_cents == 0
+    assert release(state, 60_00).state.held_in_total_cents == 0
+
+
+@pytest.mark.parametrize("mode", ["on_release", "deferred", "now"])
+def test_retainage_released_in_two_halves_is_taxed_once(mode):
+    """TX-ORACLE-RET: 100.00 held at 8.25 % and released in two halves is taxed 4.13 and 4.12."""
+    priced = sov(1000, tax=TaxRate("sales", "Sales tax", Decimal("8.25")))
+    terms = ProgressTerms(RetainageTerms(Decimal(10)), tax_on_held=mode)
+    state = apply(ProgressState(priced), {"a": Work(cents=1000_00)}, terms).state
+    first = release(state, 50_00)
+    last = release(first.state, 50_00)
+    if mode == "now":
+        assert (first.payable_cents, last.payable_cents) == (50_00, 50_00)
+    else:
+        assert (first.taxes, last.taxes) == ({"sales": 4_13}, {"sales": 4_12})
+        assert (first.payable_cents, last.payable_cents) == (54_13, 54_12)
+
+
+def test_what_is_released_is_not_given_back_again_by_a_lower_rate():
+    state = apply(ProgressState(sov(1000)), {"a": Work(cents=1000_00)}, percent("10")).state
+    state = release(state, 40_00).state
+    cut = apply(state, {}, percent("3"))
+    assert (cut.payable_cents, cut.state.held_in_total_cents) == (60_00, 0)
+
+
+def test_a_rate_of_more_than_everything_cannot_be_held():
+    for terms in (
+        {"percent": Decimal("100.01")},
+        {"percent": Decimal(-1)},
+        {"stored_percent": Decimal(101)},
+        {"by_line": {"a": Decimal(101)}},
+        {"tiers": (Tier(None, Decimal(101)),)},
+    ):
+        with pytest.raises(HeldPercentOutOfRange):
+            RetainageTerms(**terms)
+    with pytest.raises(NegativeApplication):
+        apply(ProgressState(sov(500)), {"a": Work(Decimal(100))}, percent("0", amount_cents=501_00))
+    held = apply(
+        ProgressState(sov(300, 200)),
+        {"a": Work(Decimal(100)), "b": Work(Decimal(50))},
+        percent("0", amount_cents=100_00),
+    )
+    assert (held.payable_cents, held.held_by_line) == (300_00, {"a": 75_00, "b": 25_00})
 
 
 # Laws ------------------------------------------------------------------------------------------------
