@@ -39,6 +39,22 @@ class OwnMilestoneMissing(Refusal):
     message = gettext_noop("Name the milestone that bills this change.")
 
 
+class MovesDoNotMatch(Refusal):
+    """What comes off some milestones is not what goes onto the others."""
+
+    code = "moves_do_not_match"
+    message = gettext_noop(
+        "{over} more goes onto milestones than comes off others. Move the same amount both ways."
+    )
+
+
+class MoveTooLarge(Refusal):
+    """More would come off a milestone than it has, or off one that is billed."""
+
+    code = "move_too_large"
+    message = gettext_noop("“{row}” cannot give {asked}: {most} of it is open.")
+
+
 class RowChange(NamedTuple):
     """A row before and after: None where it is new. `billed` rows stand, whatever the change is."""
 
@@ -74,6 +90,7 @@ def change(
     *,
     placement: Placement = "spread",
     own: Row | None = None,
+    moves: Mapping[Hashable, int] | None = None,
     deposit_billed: bool = True,
 ) -> Changed:
     """
@@ -82,11 +99,12 @@ def change(
     `spread` re-splits the pool by the original weights. `next`, `final` and `own` place the whole
     difference on one row, `equal` in equal parts on every open milestone; a later `spread` leaves
     placed parts where they are. `own` is the new row (its value does not matter). What lines rows
-    gain or lose with their own lines is theirs and is not placed. Where the pool would fall below
+    gain or lose with their own lines is theirs and is not placed. `moves` are cents from one open
+    milestone to another; they come to zero and are placed parts from then on. Where the pool would fall below
     zero, pool rows, then fixed rows, then lines rows are cut, the last first.
 
     Refuses ContractBelowBilled (a credit comes first), NothingLeftToPlaceOn, OwnMilestoneMissing,
-    OwnMilestoneBelowZero.
+    OwnMilestoneBelowZero, MovesDoNotMatch, MoveTooLarge.
 
     >>> from decimal import Decimal
     >>> from milepost.core.billing import bill, sign
@@ -108,6 +126,7 @@ def change(
     moved = any(cents != snapshot.billed.get(key, 0) for key, cents in priced.keys.items())
     if placement != "own" and moved and all(row.billed for row in rows):
         raise NothingLeftToPlaceOn(field="placement")
+    rows = _moved(rows, moves or {}, priced)
     if placement != "spread":
         rows = _placed(state, priced, rows, snapshot, placement=placement, own=own)
     amounts = row_amounts(priced, rows, recovery=state.recovery, snapshot=snapshot, on_excess="cut")
@@ -121,6 +140,31 @@ def change(
         portions={},
     )
     return _changed(state, new)
+
+
+def _moved(rows: list[Row], moves: Mapping[Hashable, int], priced: PricedContract) -> list[Row]:
+    """The rows with cents moved among the open ones."""
+    over = sum(moves.values())
+    if over:
+        raise MovesDoNotMatch(over=Money(over, priced.currency), field="rows")
+    for row in rows:
+        cents = moves.get(row.id, 0)
+        most = 0 if row.billed else row.frozen_cents
+        if cents and (row.billed or row.kind == "deposit" or -cents > most):
+            raise MoveTooLarge(
+                row=row.id,
+                asked=Money(abs(cents), priced.currency),
+                most=Money(most, priced.currency),
+                field="rows",
+            )
+    return [
+        replace(
+            row, placed_cents=row.placed_cents + moves[row.id], amount_cents=row.frozen_cents + moves[row.id]
+        )
+        if moves.get(row.id)
+        else row
+        for row in rows
+    ]
 
 
 def _refuse_lost_keys(state: JobState, priced: PricedContract) -> None:

@@ -1,7 +1,7 @@
 """From facts to words: a subject, a text and the same as HTML for an email; one line for a text message."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -87,8 +87,9 @@ def _values(letter: LetterFacts) -> dict[str, object]:
         "was": _day(facts.get("was"), letter.locale),
         **{
             name: facts.get(name, "")
-            for name in ("number", "name", "event", "reason", "method", "receipt", "version")
+            for name in ("number", "name", "event", "reason", "method", "receipt", "version", "change")
         },
+        "difference": _difference(facts, amount),
         "is_deposit": facts.get("kind") == "deposit",
     }
 
@@ -97,6 +98,14 @@ def _first_name(letter: LetterFacts) -> str:
     """What to call a customer who gave a name; nobody is greeted by a phone number, nor is the office."""
     first = letter.to_name.partition(" ")[0]
     return first if first.isalpha() and not letter.kind.endswith("_office") else ""
+
+
+def _difference(facts: Mapping[str, object], amount: Callable[[object], str]) -> str:
+    """What a change order adds (+) or takes off (−)."""
+    if "difference_cents" not in facts:
+        return ""
+    cents = int(str(facts["difference_cents"]))
+    return f"+{amount(cents)}" if cents > 0 else amount(cents)
 
 
 def _main_cents(facts: Mapping[str, object]) -> object:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from milepost.queries.door import NotThere, question
 from milepost.queries.ledger import read_balances, read_journal
 from milepost.queries.road import read_road
 from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, InvoiceRow
-from milepost.records.jobs import ChangeOrder, ContractKey, Job, ScheduledEvent, ScheduleRow
+from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.payments import Allocation, Payment, Receipt, Refund
 from milepost.records.post import Message
 from milepost.records.timeline import JobEvent
@@ -32,6 +32,7 @@ class StoryJob:
     invoices: dict[str, int]
     open_cents: dict[int, int]
     payments: tuple[int, ...] = ()
+    lines: dict[str, int] = field(default_factory=dict)
 
 
 @question
@@ -58,6 +59,7 @@ def story_job(job_id: int) -> StoryJob:
         deposit=next((row.name for row in rows if row.kind == "deposit"), ""),
         invoices=named | dict(billed),
         open_cents=open_cents,
+        lines=dict(ContractLine.objects.filter(job_id=job_id).exclude(ref="").values_list("ref", "id")),
         payments=tuple(Payment.objects.filter(job_id=job_id).order_by("id").values_list("id", flat=True)),
     )
 

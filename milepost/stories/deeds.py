@@ -1,7 +1,7 @@
 """What happens in a story: each deed is one action."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from milepost.actions.actor import Actor
@@ -23,6 +23,7 @@ from milepost.core.refusals import InputRefused
 from milepost.queries.job_page import job_page
 from milepost.queries.payment_page import payment_page
 from milepost.queries.story_output import StoryJob, story_job
+from milepost.stories import changes
 from milepost.stories.offering import line_inputs, quote_input
 from milepost.stories.schema import Event, Pay, Story
 from milepost.stories.stage import Stage
@@ -40,6 +41,7 @@ class Scene:
     approver: Actor
     payer: Actor
     paid: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def open(cls, stage: Stage, customer_id: int, story: Story, *, at: datetime) -> "Scene":
@@ -282,4 +284,8 @@ DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "return_payment": _return,
     "refund": _refund,
     "apply_credit": _apply_credit,
+    "change_order": changes.order_change,
+    "approve": changes.approve,
+    "decline_change": changes.decline,
+    "withdraw_change": changes.withdraw,
 }

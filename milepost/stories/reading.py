@@ -11,6 +11,7 @@ from milepost.core.money import currency_digits
 from milepost.core.refusals import Refusal
 from milepost.core.schedule_templates import SCHEDULE_TEMPLATES, schedule_template
 from milepost.queries.calendars import known_calendar
+from milepost.stories import changes
 from milepost.stories.schema import DEEDS, Event, Milestone, Quote, Story
 from milepost.stories.source import Path_, Source, StoryRefused, parse, read_text
 
@@ -127,6 +128,10 @@ def row_names(story: Story) -> tuple[list[str], list[str]]:
 
 def _events(story: Story) -> Iterator[tuple[Path_, str]]:
     deposits, milestones = row_names(story)
+    lines = {line.id for line in (story.quote or story.invoice).lines if line.id}  # type: ignore[union-attr]
+    known = set(milestones)
+    yield from changes.problems(story, lines, known)
+    milestones = list(known)
     payable = {*deposits, *milestones, *(["Deposit"] if deposits else [])}
     before = (story.quote or story.invoice).on  # type: ignore[union-attr]
     for place, event in enumerate(story.events):

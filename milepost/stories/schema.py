@@ -21,11 +21,11 @@ Days = Annotated[int, Field(ge=0, le=3650)]
 Place = Annotated[int, Field(ge=1, le=10_000)]
 
 
-def _amount(value: Any, info: ValidationInfo) -> int:
+def _amount(value: Any, info: ValidationInfo, *, negative: bool = False) -> int:
     if not isinstance(value, str):
         raise PydanticCustomError("amount", 'Put amounts in quotes: "1250.00".')
     try:
-        return parse_cents(value, (info.context or {}).get("currency", "USD"))
+        return parse_cents(value, (info.context or {}).get("currency", "USD"), negative=negative)
     except Refusal as refusal:
         raise PydanticCustomError("amount", "{said}", {"said": str(refusal)}) from None
 
@@ -54,6 +54,7 @@ def _only(allowed: str) -> AfterValidator:
 
 _NUMBER = WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
 Amount = Annotated[int, BeforeValidator(_amount), _NUMBER]
+SignedAmount = Annotated[int, BeforeValidator(lambda v, info: _amount(v, info, negative=True)), _NUMBER]
 Rate = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=3, places=5, negative=True)), _NUMBER]
 Exact = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=13, places=6, negative=True)), _NUMBER]
 NotBuilt = Annotated[Any, BeforeValidator(_not_built), WithJsonSchema({"description": "Not built yet."})]
@@ -225,6 +226,44 @@ class ApplyCredit(Part):
     amount: Amount | None = None
 
 
+class LineAdded(Line):
+    """A line that a change order adds."""
+
+
+class LineChanged(Part):
+    """A line of the quote by its id, edited or removed, or one that is added."""
+
+    edit: Name | None = None
+    remove: Name | None = None
+    add: LineAdded | None = None
+    quantity: Exact | None = None
+    unit_price: Exact | None = None
+    tax: dict[Name, Rate] | None = None
+    description: Words | None = None
+    unit: Annotated[str, Field(max_length=40)] | None = None
+
+
+class MilestoneChanged(Part):
+    """A milestone by its name: its deliverable, its day, an amount moved onto it (or, below zero, off it)."""
+
+    edit: Name
+    deliverable: Words | None = None
+    on: date | None = None
+    move: SignedAmount | None = None
+
+
+class ChangeOrdered(Part):
+    """A change order that is written and sent. `number` is what later events call it."""
+
+    number: Name
+    reason: Words = "A change"
+    spread: Literal["next", "spread", "final", "own", "equal"] = "spread"
+    own: Name | None = None
+    days: Annotated[int, Field(ge=-999, le=999)] = 0
+    lines: Annotated[list[LineChanged], Field(max_length=1000)] = []
+    milestones: Annotated[list[MilestoneChanged], Field(max_length=200)] = []
+
+
 class Event(Part):
     """What happened on a day: exactly one deed, with what belongs to it."""
 
@@ -245,9 +284,11 @@ class Event(Part):
     evidence: dict[Literal["photo", "inspection", "document"], Annotated[int, Field(ge=0, le=50)]] = {}
     reason: Words = ""
     note: Words = ""
+    change_order: ChangeOrdered | None = None
+    approve: Name | None = None
+    decline_change: Name | None = None
+    withdraw_change: Name | None = None
     portion: NotBuilt = None
-    change_order: NotBuilt = None
-    approve: NotBuilt = None
     void: NotBuilt = None
     reissue: NotBuilt = None
     credit: NotBuilt = None
@@ -279,6 +320,10 @@ DEEDS = (
     "refund",
     "return_payment",
     "apply_credit",
+    "change_order",
+    "approve",
+    "decline_change",
+    "withdraw_change",
 )
 
 

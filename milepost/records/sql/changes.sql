@@ -61,9 +61,14 @@ CREATE CONSTRAINT TRIGGER key_change_adds_up AFTER INSERT ON key_change
 CREATE FUNCTION mp_change_is_signed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    of_order bigint := CASE WHEN TG_TABLE_NAME = 'key_change' THEN NEW.change_order_id ELSE NEW.id END;
+    of_order bigint;
     ordered record; moved bigint;
 BEGIN
+    IF TG_TABLE_NAME = 'key_change' THEN
+        of_order := NEW.change_order_id;
+    ELSE
+        of_order := NEW.id;
+    END IF;
     IF of_order IS NULL THEN
         RETURN NULL;
     END IF;
@@ -103,9 +108,12 @@ BEGIN
         PERFORM mp_fail('change_order_moves_forward', format('change order %s cannot go from %s to %s', OLD.id, OLD.state, NEW.state));
     END IF;
     IF OLD.state <> 'draft' AND
-       (NEW.reason, NEW.placement, NEW.own_name, NEW.days, NEW.edits, NEW.row_edits, NEW.seen, NEW.difference_cents, NEW.sent_at)
-       IS DISTINCT FROM
-       (OLD.reason, OLD.placement, OLD.own_name, OLD.days, OLD.edits, OLD.row_edits, OLD.seen, OLD.difference_cents, OLD.sent_at) THEN
+       ((NEW.reason, NEW.placement, NEW.own_name, NEW.days, NEW.edits, NEW.row_edits, NEW.sent_at)
+        IS DISTINCT FROM
+        (OLD.reason, OLD.placement, OLD.own_name, OLD.days, OLD.edits, OLD.row_edits, OLD.sent_at)
+        -- The difference is settled by the signature: the job may have moved since it was offered.
+        OR (NEW.seen, NEW.difference_cents) IS DISTINCT FROM (OLD.seen, OLD.difference_cents)
+           AND NOT (OLD.state = 'sent' AND NEW.state = 'approved')) THEN
         PERFORM mp_fail('change_order_is_frozen', format('change order %s was sent and is frozen', OLD.id));
     END IF;
     RETURN NEW;

@@ -1,0 +1,167 @@
+"""Sign a change order: exactly the difference that was on the screen, or a refusal with the new one."""
+
+from datetime import datetime
+
+from milepost.actions.actor import Actor
+from milepost.actions.businesses import Missing
+from milepost.actions.changes import AskTheOffice, ChangeNotOpen, Facts, limit_of, within_limit
+from milepost.actions.door import action
+from milepost.actions.steps.contract_changes import take_snapshot, write_change
+from milepost.actions.steps.documents import freeze
+from milepost.actions.steps.finding import find, lock_job
+from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
+from milepost.actions.steps.paper import job_facts, local_day
+from milepost.actions.steps.timeline import tell
+from milepost.actions.work import JobNotOpen
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.queries.billing_state import LoadedJob, load
+from milepost.queries.change_page import Difference, difference
+from milepost.queries.changing import proposed
+from milepost.queries.paper.change import ChangeFacts, change_content
+from milepost.records.changes import ChangeSignature
+from milepost.records.files import Document
+from milepost.records.jobs import ChangeOrder
+
+
+class ChangeMoved(Refusal):
+    code = "change_moved"
+    message = gettext_noop(
+        "The job moved on while you were looking, so this change now comes out differently. "
+        "Please look at the new figures, then sign."
+    )
+
+
+class ChangeExpired(Refusal):
+    code = "change_expired"
+    message = gettext_noop("{change} expired on {day}. Ask for a new one.")
+
+
+class ChangeNotSent(Refusal):
+    code = "change_not_sent"
+    message = gettext_noop("{change} is still a draft. Send it first, then it can be signed.")
+
+
+@action("sign_change")
+def sign_change(
+    *,
+    by: Actor,
+    at: datetime,
+    job_id: int,
+    change_id: int,
+    name: str,
+    stamp: str = "",
+    how: str = "link",
+    address: str = "",
+    device: str = "",
+    copy_file_id: int | None = None,
+) -> int:
+    """
+    Put a name under a change order; the contract and its open milestones change in that moment.
+
+    `stamp` is that of the difference on the screen: if the job moved in between, ChangeMoved, and the
+    page shows the new difference. `how` as for quotes; "in_person" signs a draft that the person may
+    offer. Signing what is approved changes nothing. Returns the change order's id. Refuses Missing
+    (the name), JobNotOpen, ChangeNotSent, ChangeNotOpen, ChangeExpired, AskTheOffice, ChangeMoved, and
+    what the core refuses.
+    """
+    job = lock_job(job_id)
+    if not name.strip():
+        raise Missing(field="name")
+    order = find(job.change_orders.all(), id=change_id)
+    if order.state == "approved":
+        return order.id
+    if job.state != "open":
+        raise JobNotOpen(number=job.number)
+    _check_open(order, by, how, at)
+    loaded = load(job)
+    computed = proposed(loaded, order)
+    shown = difference(loaded, order, computed)
+    if stamp and stamp != shown.stamp:
+        raise ChangeMoved
+    order.difference_cents = computed.difference_cents
+    if order.state == "draft":
+        _check_limit(by, order)
+        order.state, order.sent_at = "sent", at
+        order.save()
+    write_change(loaded, order, computed)
+    take_snapshot(loaded, order=order, at=at)
+    document = _freeze(loaded, order, shown, name=name.strip(), how=how, at=at)
+    order.state, order.answered_at = "approved", at
+    order.seen = {"stamp": shown.stamp, "rows": [[row.name, row.before, row.after] for row in shown.figures]}
+    order.save()
+    ChangeSignature.objects.create(
+        business_id=job.business_id,
+        change_order=order,
+        contact_id=by.contact_id,
+        name=name.strip()[:200],
+        how=how,
+        signed_at=at,
+        address=address[:64],
+        device=device[:300],
+        document=document,
+        copy_id=copy_file_id,
+    )
+    _tell(loaded, order, document, by=by, at=at, name=name.strip(), how=how)
+    return order.id
+
+
+def _check_open(order: ChangeOrder, by: Actor, how: str, at: datetime) -> None:
+    if order.state == "draft" and how == "link":
+        raise ChangeNotSent(change=order.name)
+    if order.state not in ("draft", "sent"):
+        raise ChangeNotOpen(change=order.name, state=order.state)
+    if order.expires_on and local_day(order.job.business, at) > order.expires_on:
+        raise ChangeExpired(change=order.name, day=order.expires_on)
+
+
+def _check_limit(by: Actor, order: ChangeOrder) -> None:
+    """Who holds out the phone may offer this much."""
+    if not within_limit(by, order.job, order):
+        raise AskTheOffice(limit=limit_of(order.job))
+
+
+def _freeze(
+    loaded: LoadedJob, order: ChangeOrder, shown: Difference, *, name: str, how: str, at: datetime
+) -> Document:
+    job = loaded.job
+    facts = ChangeFacts(
+        job=job_facts(job, loaded.contacts, at=at, links=loaded.links),
+        name=order.name,
+        reason=order.reason,
+        days=order.days,
+        shown=shown,
+        signed_by=name,
+        signed_at=at,
+        how=how,
+    )
+    return freeze(job, "contract", f"Change order {order.name} to {job.number}", change_content(facts), at=at)
+
+
+def _tell(
+    loaded: LoadedJob, order: ChangeOrder, document: Document, *, by: Actor, at: datetime, name: str, how: str
+) -> None:
+    job = loaded.job
+    facts: Facts = {
+        "change": order.name,
+        "reason": order.reason,
+        "difference_cents": order.difference_cents,
+        "contract_cents": job.contract_cents,
+        "name": name,
+    }
+    tell(
+        job,
+        "change_approved",
+        by=by,
+        at=at,
+        how=how,
+        document_id=document.id,
+        sha256=document.sha256,
+        **facts,
+    )
+    everyone = contacts_for(job, "everyone")
+    ensure_links(job, everyone, at=at, links=loaded.links)
+    post_to(
+        job, everyone, "change_approved", cause=str(order.id), facts=facts, at=at, document_ids=[document.id]
+    )
+    post_to_office(job, "change_approved_office", cause=str(order.id), facts=facts, at=at)
