@@ -18,7 +18,7 @@ from milepost.core.rounding import Rule
 from milepost.core.rows import Row
 from milepost.core.tax import TaxPer, TaxRate
 from milepost.queries.billing_state import LoadedJob
-from milepost.records.businesses import Business, TaxCode
+from milepost.records.businesses import TaxCode
 from milepost.records.jobs import ChangeOrder, ContractLine
 
 OWN = "own"
@@ -199,15 +199,15 @@ def proposed(loaded: LoadedJob, order: ChangeOrder) -> Proposed:
     """
     The change order on the job as it stands now. Refuses what the core refuses, and NothingChanges.
     """
-    business: Business = loaded.job.business
+    job = loaded.job
     lines = _lines_after(loaded.lines, order.edits)
     before = loaded.state.priced
     after = repriced(
         before,
         [line.core() for line in _lines_after(loaded.lines, [])],
         [line.core() for line in lines],
-        tax_per=cast(TaxPer, business.tax_per),
-        tax_rounding=cast(Rule, business.tax_rounding),
+        tax_per=cast(TaxPer, job.tax_per),
+        tax_rounding=cast(Rule, job.tax_rounding),
     )
     row_edits = [_row_edit(edit) for edit in order.row_edits]
     moves = {edit.row: edit.move_cents for edit in row_edits if edit.move_cents}
