@@ -229,5 +229,6 @@ def test_the_page_lists_every_event() -> None:
     public = {name for name, one in vars(journal).items() if callable(one) and name[0].islower()}
     assert {name for name in public if getattr(journal, name).__module__ == journal.__name__} == listed | {
         "swapped",
+        "through",
         "balances",
     }
