@@ -10,6 +10,6 @@ class RecordsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from milepost.records.guarantees import grant_to_app
+        from milepost.records.guarantees import guard_and_grant
 
-        post_migrate.connect(grant_to_app, sender=self, dispatch_uid="milepost.grants")
+        post_migrate.connect(guard_and_grant, sender=self, dispatch_uid="milepost.grants")

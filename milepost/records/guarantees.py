@@ -13,12 +13,16 @@ def read(name: str) -> str:
     return (SQL / name).read_text(encoding="utf-8")
 
 
-def grant_to_app(using: str, **_: object) -> None:
-    """Give the application's role exactly its rights; run by the owner after every migration."""
+def guard_and_grant(using: str, **_: object) -> None:
+    """
+    Give every table of a business what all of them have, and the application's role exactly its rights;
+    run by the owner after every migration.
+    """
     connection = connections[using]
     role = connections["default"].settings_dict["USER"]
     if connection.settings_dict["USER"] == role:
         return
     quoted = connection.ops.quote_name(role)
     with connection.cursor() as cursor:
+        cursor.execute(read("every_table.sql"), None)
         cursor.execute(read("grants.sql").replace("{app}", quoted), None)

@@ -1,5 +1,6 @@
 """
-What guards the records, by name: constraints, triggers, policies, functions, the application's rights.
+What guards the records, by name: constraints, unique indexes, triggers, policies, functions, the
+application's rights.
 
 `manifest.txt` beside this file says what a database must have. Start-up and doctor compare it with what
 is there, because a guard that somebody dropped on the server is missed by no test. Names and kinds are
@@ -53,7 +54,23 @@ FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid JOIN pg_namespace n ON
 WHERE n.nspname = 'public' AND c.relkind = 'r' AND a.grantee = %(role)s::regrole
 GROUP BY c.relname, t.attname
 """
-_ALL = (_CONSTRAINTS, _TRIGGERS, _POLICIES, _SECURED, _FUNCTIONS, _RIGHTS, _COLUMN_RIGHTS)
+_UNIQUE = """
+SELECT 'unique ' || c.relname || ' ' || x.relname
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND i.indisunique AND i.indisvalid
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+"""
+_MASTERY = """
+SELECT 'right to own ' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relowner = %(role)s::regrole
+UNION ALL
+SELECT 'right past row-level security' FROM pg_roles
+WHERE oid = %(role)s::regrole AND (rolsuper OR rolbypassrls)
+"""
+_ALL = (
+    _CONSTRAINTS, _UNIQUE, _TRIGGERS, _POLICIES, _SECURED, _FUNCTIONS, _RIGHTS, _COLUMN_RIGHTS, _MASTERY
+)  # fmt: skip
 
 
 def found(using: str = "default") -> list[str]:

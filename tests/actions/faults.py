@@ -75,7 +75,7 @@ FAULTS = {
         "UPDATE transfer SET cents = cents - 1 WHERE id = (SELECT min(id) FROM transfer)", r"business \d+"
     ),
     "refunds and allocations are within their payment": Fault(
-        "UPDATE refund SET amount_cents = amount_cents + 1", r"payment \d+"
+        "UPDATE refund SET amount_cents = amount_cents + 20001", r"payment \d+"
     ),
     "customer credit is what cleared payments have left": Fault("DELETE FROM refund", r"business \d+"),
     "refunds payable are what is asked for and not yet gone": Fault(
@@ -179,7 +179,10 @@ FAULTS = {
         "UPDATE transfer SET currency = 'CAD'", r"transfer \d+"
     ),
     "an entry of the journal has its transfers": Fault("DELETE FROM transfer", r"entry \d+"),
-    "what was issued and what came in stands in the journal once": Fault(
+    "an issued invoice stands in the journal once": Fault(
+        "UPDATE journal_entry SET invoice_id = NULL WHERE kind = 'simple_invoice'", r"invoice 1002"
+    ),
+    "a payment that came in stands in the journal with its amount": Fault(
         "DELETE FROM journal_entry WHERE kind = 'payment_cleared'", r"payment \d+"
     ),
     "an invoice's entry is its total": Fault(

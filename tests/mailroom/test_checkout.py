@@ -193,11 +193,11 @@ def test_what_the_gateway_will_not_take_is_said_and_leaves_the_invoice_free(cast
     assert attempts(owner_cursor) == [("failed", "card")]
 
 
-def test_an_event_about_nothing_of_ours_is_noted_and_done(cast, job, outside, owner_cursor):
+def test_an_event_about_nothing_of_ours_is_noted_and_done(cast, job, outside, owner_cursor, force):
     pay(cast, job)
     payload, signature = outside.payments.event(only_session(outside), "customer.created", cast.at)
     inbox.receive(payload, signature, at=cast.at)
-    owner_cursor.execute("UPDATE webhook_event SET session_id = 'cs_other', payload = '{}'")
+    force("UPDATE webhook_event SET session_id = 'cs_other', payload = '{}'")
 
     assert inbox.work_waiting(cast.at) == 1
     assert payments(owner_cursor) == []

@@ -74,11 +74,9 @@ def test_a_crash_between_sending_and_noting_sends_the_same_letter_again(
     assert again == [first, first]
 
 
-def test_a_busy_server_is_tried_again_with_pauses_that_grow(cast, job, outside, owner_cursor):
+def test_a_busy_server_is_tried_again_with_pauses_that_grow(cast, job, outside, owner_cursor, force):
     send_all(cast.at)
-    owner_cursor.execute(
-        "UPDATE message SET state = 'queued', attempts = 0 WHERE id = (SELECT min(id) FROM message)"
-    )
+    force("UPDATE message SET state = 'queued', attempts = 0 WHERE id = (SELECT min(id) FROM message)")
     outside.email.failures = [EmailUnavailable("421 try later")] * 3
     sent = len(outside.email.sent)
 
@@ -95,11 +93,9 @@ def test_a_busy_server_is_tried_again_with_pauses_that_grow(cast, job, outside, 
     assert len(outside.email.sent) == sent + 1
 
 
-def test_a_message_is_given_up_in_the_end_and_says_why(cast, job, outside, owner_cursor):
+def test_a_message_is_given_up_in_the_end_and_says_why(cast, job, outside, owner_cursor, force):
     send_all(cast.at)
-    owner_cursor.execute(
-        "UPDATE message SET state = 'queued', attempts = 15 WHERE id = (SELECT min(id) FROM message)"
-    )
+    force("UPDATE message SET state = 'queued', attempts = 15 WHERE id = (SELECT min(id) FROM message)")
     outside.email.failures = [EmailUnavailable("421 try later")]
     outbox.send_waiting(cast.at)
 
@@ -115,8 +111,8 @@ def test_a_refused_address_is_not_tried_again(cast, job, outside, owner_cursor):
     assert outbox.send_waiting(cast.at + timedelta(days=1)) == 0
 
 
-def test_one_broken_message_does_not_hold_up_the_others(cast, job, outside, owner_cursor):
-    owner_cursor.execute("UPDATE message SET kind = 'no_such_kind' WHERE id = (SELECT min(id) FROM message)")
+def test_one_broken_message_does_not_hold_up_the_others(cast, job, outside, owner_cursor, force):
+    force("UPDATE message SET kind = 'no_such_kind' WHERE id = (SELECT min(id) FROM message)")
     send_all(cast.at)
 
     states = [state for (state,) in messages(owner_cursor, "state")]

@@ -67,14 +67,18 @@ CHECKS: Checks = (
             WHERE NOT EXISTS (SELECT 1 FROM transfer t WHERE t.entry_id = e.id)""",
     ),
     (
-        "what was issued and what came in stands in the journal once",
+        "an issued invoice stands in the journal once",
         """SELECT 'invoice ' || i.number_text FROM invoice i WHERE (i.total_cents, i.net_cents) <> (0, 0)
               AND 1 <> (SELECT count(*) FROM journal_entry e WHERE e.invoice_id = i.id
-                           AND e.kind = i.kind || '_invoice')
-           UNION ALL
-           SELECT 'payment ' || p.id FROM payment p
-            WHERE (CASE WHEN p.state IN ('cleared', 'returned') THEN 1 ELSE 0 END)
-               <> (SELECT count(*) FROM journal_entry e WHERE e.payment_id = p.id AND e.kind = 'payment_cleared')""",
+                           AND e.kind = i.kind || '_invoice')""",
+    ),
+    (
+        "a payment that came in stands in the journal with its amount",
+        """SELECT 'payment ' || p.id FROM payment p
+            WHERE (CASE WHEN p.state IN ('cleared', 'returned') THEN p.amount_cents ELSE 0 END)
+               <> (SELECT COALESCE(SUM(t.cents), 0) FROM journal_entry e JOIN transfer t ON t.entry_id = e.id
+                     JOIN account d ON d.id = t.debit_id
+                    WHERE e.payment_id = p.id AND e.kind = 'payment_cleared' AND d.code = 'cash')""",
     ),
     (
         "an invoice's entry is its total",
