@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from milepost.core.money import Money
 from milepost.queries.credit import with_left
 from milepost.queries.door import NotThere, question
+from milepost.records.businesses import Business
 from milepost.records.payments import Payment
 
 
@@ -31,11 +33,27 @@ class RefundRow:
     reference: str
     by: str
     amount: Money
+    state: str = "done"
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class DisputeRow:
+    """What was taken back of it, for now or for good."""
+
+    on: date
+    state: str
+    reason: str
+    amount: Money
+    cost: Money
 
 
 @dataclass(frozen=True)
 class PaymentPage:
-    """A payment in the office. `left` is customer credit that can be used or refunded."""
+    """
+    A payment in the office. `left` is customer credit that can be used or refunded; `refundable` is what
+    can go back the way it came, of an online payment.
+    """
 
     id: int
     job_id: int | None
@@ -52,11 +70,21 @@ class PaymentPage:
     receipt_document_id: int | None
     settled: Sequence[SettledRow]
     refunds: Sequence[RefundRow]
+    is_online: bool = False
+    refundable: Money | None = None
+    surcharge: Money | None = None
+    cost: Money | None = None
+    disputes: Sequence[DisputeRow] = ()
 
     @property
     def may_bounce(self) -> bool:
-        """Whether the bank can still take it back."""
-        return self.state == "cleared" and not self.refunds
+        """Whether somebody may say that the bank took it back: of an online payment the provider does."""
+        given = [row for row in self.refunds if row.state != "refused"]
+        return self.state == "cleared" and not given and not self.is_online
+
+    @property
+    def is_disputed(self) -> bool:
+        return any(row.state == "open" for row in self.disputes)
 
 
 @question
@@ -67,6 +95,7 @@ def payment_page(payment_id: int) -> PaymentPage:
     )
     if found is None:
         raise NotThere
+    business_zone = Business.objects.values_list("timezone", flat=True).get()
     receipt = found.receipt if hasattr(found, "receipt") else None
     left = found.left if found.state == "cleared" else 0  # type: ignore[attr-defined]
     return PaymentPage(
@@ -100,8 +129,35 @@ def payment_page(payment_id: int) -> PaymentPage:
                 row.method,
                 row.reference,
                 row.recorded_by,
-                Money(row.amount_cents, found.currency),
+                Money(row.amount_cents + row.surcharge_cents, found.currency),
+                row.state,
+                row.failure,
             )
             for row in found.refunds.order_by("id")
         ],
+        is_online=found.till == "clearing",
+        refundable=_refundable(found),
+        surcharge=Money(found.surcharge_cents, found.currency),
+        cost=Money(found.fee_cents, found.currency),
+        disputes=[
+            DisputeRow(
+                row.opened_at.astimezone(ZoneInfo(business_zone)).date(),
+                row.state,
+                f"{row.code} {row.reason}".strip(),
+                Money(row.amount_cents, found.currency),
+                Money(row.fee_cents, found.currency),
+            )
+            for row in found.disputes.order_by("id")
+        ],
     )
+
+
+def _refundable(payment: Payment) -> Money | None:
+    """What can go back through the provider; None where nothing can."""
+    disputed = [one.state for one in payment.disputes.all()]
+    if payment.till != "clearing" or payment.state != "cleared" or "open" in disputed:
+        return None
+    given = sum(one.amount_cents for one in payment.refunds.all() if one.state != "refused")
+    taken = sum(one.taken_cents for one in payment.disputes.all())
+    left = payment.amount_cents - given - taken
+    return Money(left, payment.currency) if left > 0 else None

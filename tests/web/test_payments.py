@@ -1,6 +1,8 @@
 """The payment's page: each step says in words what it does, then does it."""
 
 from milepost.actions.payments import record_payment
+from milepost.gateways.payments.fake import FakePayments
+from milepost.mailroom import checkout, wiring
 from milepost.queries.job_page import job_page
 from tests.cast import kitchen
 from tests.web.test_doors import signed_in
@@ -96,3 +98,34 @@ def test_a_part_that_is_too_much_is_named_at_its_field(cast):
     assert "1002 has only $10,000.00 left to pay." in page and 'value="10000.01"' in page and "4711" in page
     assert "is not an amount" in bo.post(address, payment_form(cast, **{part: "x"})).content.decode()
     assert job_page(cast.business_id, first.job_id, at=cast.at).due_now.cents == 10_000_00
+
+
+def test_an_online_payment_is_refunded_from_its_page_and_a_dispute_is_shown(cast):
+    job = kitchen(cast)
+    fakes = FakePayments()
+    with wiring.use(payments=fakes):
+        address = {"success_url": "http://x/{attempt}/", "cancel_url": "http://x/"}
+        checkout.begin(by=cast.pat, at=cast.at, job_id=job.job_id, method="card", **address)
+        (session,) = fakes.sessions
+        fakes.pay(session, fee_cents=290_30)
+        checkout.settle_job(cast.business_id, job.job_id, at=cast.at)
+        payment = job_page(cast.business_id, job.job_id, at=cast.at).payments[0].id
+        bo = signed_in(cast, "bo@example.com")
+        page = bo.get(f"/payments/{payment}/").content.decode()
+        assert "The provider kept 290.30." in page and "It bounced" not in page
+        # When a refund would open the invoice again, that has to be said
+        form = {"amount": "1000", "method": "online", "form_key": "k"}
+        refused = bo.post(f"/payments/{payment}/refunds/", form)
+        assert refused.status_code == 422 and "opens its invoices again" in refused.content.decode()
+        fakes.refunds_take_time = True
+        for _twice in range(2):
+            assert bo.post(f"/payments/{payment}/refunds/", form | {"reopens": "on"}).status_code == 302
+        page = bo.get(f"/payments/{payment}/").content.decode()
+        assert page.count("On its way") == 1
+        assert job_page(cast.business_id, job.job_id, at=cast.at).due_now.cents == 1_000_00
+        # And a dispute takes the refund away until it is decided
+        fakes.end_refund(session)
+        fakes.dispute(session, cents=9_000_00)
+        checkout.settle(cast.business_id, int(session.rpartition("-")[2]), at=cast.at)
+        page = bo.get(f"/payments/{payment}/").content.decode()
+        assert "The bank has the money until it decides" in page and "Refund online" not in page

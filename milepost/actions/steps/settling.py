@@ -10,9 +10,10 @@ from milepost.actions.steps.deposit_tax import book_paid_deposits
 from milepost.actions.steps.finding import NotFound
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.outbox import post_to, post_to_office
+from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.receipting import Share, issue_receipt
 from milepost.actions.steps.timeline import tell
-from milepost.core.journal import payment_cleared
+from milepost.core.journal import Entry, payment_cleared, surcharge, through
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
@@ -103,7 +104,9 @@ def clear_payment(payment: Payment, jobs: Sequence[LoadedJob], *, by: Actor, at:
 
     The first of the jobs is the one where the receipt is filed and what is over is booked.
     """
+    day = payment.received_on
     if payment.state != "cleared":
+        day = local_day(jobs[0].job.business, at)
         payment.state, payment.cleared_at = "cleared", at
         payment.save(update_fields=["state", "cleared_at"])
     shares = [Share(loaded, loaded.clear(payment)) for loaded in jobs]
@@ -111,18 +114,25 @@ def clear_payment(payment: Payment, jobs: Sequence[LoadedJob], *, by: Actor, at:
     for place, share in enumerate(shares):
         post(
             "payment_cleared",
-            payment_cleared(share.cents, 0 if place else excess),
+            through(payment.till, _cleared(payment, share.cents, place, excess)),
             currency=payment.currency,
-            on=payment.received_on,
+            on=day,
             at=at,
             job_id=share.loaded.job.id,
             payment_id=payment.id,
         )
-        book_paid_deposits(share.covers, on=payment.received_on, at=at, payment_id=payment.id)
+        book_paid_deposits(share.covers, on=day, at=at, payment_id=payment.id)
     receipt = issue_receipt(payment, shares, excess, at)
     _tell_paid(payment, shares, receipt, excess, by=by, at=at)
     for loaded in jobs:
         close_if_finished(loaded, loaded.contacts, by=Actor.system(loaded.job.business_id), at=at)
+
+
+def _cleared(payment: Payment, share_cents: int, place: int, excess_cents: int) -> Entry:
+    """What a payment brings to one of its jobs; the first also has what is over, and the surcharge."""
+    if place:
+        return payment_cleared(share_cents)
+    return (*payment_cleared(share_cents, excess_cents), *surcharge(payment.surcharge_cents))
 
 
 def release(payment: Payment) -> None:

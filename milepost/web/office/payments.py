@@ -9,12 +9,16 @@ from django.views.decorators.http import require_GET, require_POST
 from milepost.actions.credit import refund_credit, return_payment, use_credit
 from milepost.core.money import plain
 from milepost.core.refusals import Refusal
+from milepost.mailroom import aftermath
 from milepost.queries.door import NotThere
-from milepost.queries.payment_page import payment_page
+from milepost.queries.payment_page import PaymentPage, payment_page
 from milepost.web.office.jobs import show_job
 from milepost.web.office.settings_words import PAID_BY
 from milepost.web.session import door
 from milepost.web.typed import checked_text, money_cents
+
+ONLINE = "online"
+"""The way to refund that is no way to pay: back the way it came."""
 
 
 @require_GET
@@ -39,6 +43,7 @@ def _page(request: HttpRequest, payment: int, refusal: Refusal | None = None) ->
             (code, words) for code, words in PAID_BY if code in ("check", "cash", "transfer", "other")
         ],
         "left": request.POST.get("amount") or plain(found.left.cents, found.left.currency),
+        "back": request.POST.get("amount") or _online_amount(found),
         "form_key": request.POST.get("form_key")
         or f"refund-{payment}-{len(found.refunds)}-{found.left.cents}",
         "typed": request.POST,
@@ -71,11 +76,14 @@ def bounce(request: HttpRequest, payment: int) -> HttpResponse:
 def refund(request: HttpRequest, payment: int) -> HttpResponse:
     """Give back what is left of it."""
     try:
+        cents = money_cents(request.POST.get("amount", ""), request.currency, field="amount")
+        if request.POST.get("method") == ONLINE:
+            return _refund_online(request, payment, cents)
         refund_credit(
             by=request.actor,
             at=request.at,
             payment_id=payment,
-            amount_cents=money_cents(request.POST.get("amount", ""), request.currency, field="amount"),
+            amount_cents=cents,
             method=request.POST.get("method", "check"),
             reference=checked_text(request.POST.get("reference", ""), field="reference", most=100),
             form_key=request.POST.get("form_key", ""),
@@ -83,6 +91,26 @@ def refund(request: HttpRequest, payment: int) -> HttpResponse:
     except Refusal as refusal:
         return _page(request, payment, refusal)
     messages.success(request, _("The refund is booked, and the customer is told."))
+    return redirect("office:payment", payment=payment)
+
+
+def _online_amount(found: PaymentPage) -> str:
+    """What the form offers to send back: the credit if there is some, else all that can go back."""
+    offered = found.left if found.left.cents else found.refundable
+    return plain(offered.cents, offered.currency) if offered else ""
+
+
+def _refund_online(request: HttpRequest, payment: int, cents: int) -> HttpResponse:
+    """The way it came: asked for now, booked as done when the provider says so."""
+    aftermath.refund(
+        by=request.actor,  # type: ignore[attr-defined]
+        at=request.at,  # type: ignore[attr-defined]
+        payment_id=payment,
+        amount_cents=cents,
+        reopens=request.POST.get("reopens") == "on",
+        form_key=request.POST.get("form_key", ""),
+    )
+    messages.success(request, _("The refund is asked for. It is booked when the provider confirms it."))
     return redirect("office:payment", payment=payment)
 
 
