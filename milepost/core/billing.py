@@ -6,11 +6,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from milepost.core.contract import Key, PricedContract, tax_by_code
+from milepost.core.document_tax import on_document
 from milepost.core.msgids import gettext_noop
 from milepost.core.positions import Position, due_and_recovered, position
 from milepost.core.refusals import Refusal
 from milepost.core.rows import Recovery, Row, Snapshot
 from milepost.core.schedule import row_amounts, signing_weights
+from milepost.core.tax import AT_CONTRACT, TaxRules
 
 
 class NothingToBill(Refusal):
@@ -63,6 +65,7 @@ class JobState:
     `rows` and their `amounts` stand since the snapshot; `Row.billed` means billed before it.
     `portions`: how much of each row is billed since the snapshot (1 is all of it).
     `billed` per key, `due_cents` of milestones and `recovered_cents` of the deposit are to date.
+    `tax_rules`: with `at` "document", each invoice but the last rounds its own tax.
     """
 
     priced: PricedContract
@@ -74,6 +77,7 @@ class JobState:
     due_cents: int = 0
     recovered_cents: int = 0
     portions: Mapping[Hashable, Fraction] = field(default_factory=dict)
+    tax_rules: TaxRules = AT_CONTRACT
 
     @property
     def deposit_cents(self) -> int:
@@ -96,7 +100,7 @@ class JobState:
 
     def position(self, portions: Mapping[Hashable, Fraction]) -> Position:
         """Where the job stands when these portions are billed since the snapshot."""
-        return position(
+        now = position(
             self.priced,
             self.open_rows,
             self.amounts,
@@ -106,6 +110,9 @@ class JobState:
             portions=portions,
             recovered_floor_cents=self.recovered_cents,
         )
+        if self.tax_rules.at == "contract" or now.billed == self.priced.keys:
+            return now
+        return replace(now, billed=on_document(self.priced, self.billed, now.billed, self.tax_rules))
 
     def after(self, bill: "Bill") -> "JobState":
         """The state once this bill is issued."""
@@ -156,7 +163,13 @@ class Bill:
         return {row: due + self.recovered_by_row[row] for row, due in self.due_by_row.items()}
 
 
-def sign(priced: PricedContract, rows: Sequence[Row], *, recovery: Recovery = "off_the_top") -> JobState:
+def sign(
+    priced: PricedContract,
+    rows: Sequence[Row],
+    *,
+    recovery: Recovery = "off_the_top",
+    tax_rules: TaxRules = AT_CONTRACT,
+) -> JobState:
     """
     The state of a job at signing: every row priced, every weight kept, nothing billed.
 
@@ -174,7 +187,8 @@ def sign(priced: PricedContract, rows: Sequence[Row], *, recovery: Recovery = "o
     kept = tuple(
         replace(row, amount_cents=amounts[row.id], weight=row.weight or weights.get(row.id)) for row in rows
     )
-    return JobState(priced, kept, amounts, recovery, billed=dict.fromkeys(priced.keys, 0))
+    billed = dict.fromkeys(priced.keys, 0)
+    return JobState(priced, kept, amounts, recovery, billed=billed, tax_rules=tax_rules)
 
 
 def bill(state: JobState, rows: Iterable[Hashable] | Mapping[Hashable, Fraction]) -> Bill:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from milepost.core.contract import Key, PricedContract
+from milepost.core.document_tax import within
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
@@ -25,7 +26,7 @@ from milepost.core.retainage import (
     released_tax,
 )
 from milepost.core.rounding import Rule, half_up, split_cents
-from milepost.core.tax import TaxPer, tax_of_lines
+from milepost.core.tax import TaxAt, TaxPer, tax_of_lines
 
 TaxOnHeld = Literal["now", "on_release", "deferred"]
 
@@ -90,6 +91,7 @@ class ProgressTerms:
     tax_on_held: TaxOnHeld = "now"
     tax_per: TaxPer = "code"
     tax_rounding: Rule = "half_up"
+    tax_at: TaxAt = "contract"
     advance: Advance | None = None
 
 
@@ -174,7 +176,7 @@ def apply(state: ProgressState, work: Mapping[Hashable, Work], terms: ProgressTe
     """
     done, stored = _to_date(state, work)
     nets = {line: cents + stored.get(line, 0) for line, cents in done.items()}
-    keys = _keys(state.priced, nets, terms)
+    keys = _keys(state, nets, terms)
     earned = sum(keys.values())
     lines = _line_works(state.priced, done, stored, keys, terms)
     held = held_cents(
@@ -239,19 +241,32 @@ def _check_line(name: str, value: int, asked: int, certified: int, state: Progre
         raise BelowCertified(line=name, certified=Money(certified, currency), field="lines")
 
 
-def _keys(priced: PricedContract, nets: Mapping[Hashable, int], terms: ProgressTerms) -> dict[Key, int]:
-    """The keys to date: each net, and each tax by its rule on the nets to date."""
-    keys: dict[Key, int] = {}
+def _keys(state: ProgressState, nets: Mapping[Hashable, int], terms: ProgressTerms) -> dict[Key, int]:
+    """The keys to date: each net, and each tax by its rule on the nets to date, or on this document's."""
     taxes: dict[Key, int] = {}
-    for code, rate in priced.tax_rates.items():
-        taxed = [line.id for line in priced.lines if any(own.code == code for own in line.taxes)]
-        shares = tax_of_lines(
-            [nets[line] for line in taxed], rate.percent, per=terms.tax_per, rounding=terms.tax_rounding
-        )
-        taxes |= {Key(line, code): cents for line, cents in zip(taxed, shares, strict=True)}
-    for key in priced.keys:
-        keys[key] = nets[key.line] if key.tax is None else taxes[key]
-    return keys
+    for code in state.priced.tax_rates:
+        taxes |= _tax_to_date(state, code, nets, terms)
+    return {key: nets[key.line] if key.tax is None else taxes[key] for key in state.priced.keys}
+
+
+def _tax_to_date(
+    state: ProgressState, code: Hashable, nets: Mapping[Hashable, int], terms: ProgressTerms
+) -> dict[Key, int]:
+    priced, percent = state.priced, state.priced.tax_rates[code].percent
+    taxed = [line.id for line in priced.lines if any(own.code == code for own in line.taxes)]
+    on_document = terms.tax_at == "document"
+    bases = [nets[line] - (state.billed.get(Key(line), 0) if on_document else 0) for line in taxed]
+    shares = tax_of_lines(bases, percent, per=terms.tax_per, rounding=terms.tax_rounding)
+    to_date = {Key(line, code): cents for line, cents in zip(taxed, shares, strict=True)}
+    if not on_document:
+        return to_date
+    before = {key: state.billed.get(key, 0) for key in to_date}
+    if all(nets[line] == priced.keys[Key(line)] for line in taxed):
+        # The last document of this tax closes it.
+        return {key: priced.keys[key] for key in to_date}
+    return {
+        key: before[key] + within(cents, priced.keys[key] - before[key]) for key, cents in to_date.items()
+    }
 
 
 def _line_works(

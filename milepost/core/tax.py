@@ -3,11 +3,12 @@
 from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from milepost.core.rounding import Rule, largest_remainder, round_by
 
 TaxPer = Literal["code", "line"]
+TaxAt = Literal["contract", "document"]
 
 
 class TaxRate(NamedTuple):
@@ -21,6 +22,17 @@ class TaxRate(NamedTuple):
     code: Hashable
     name: str
     percent: Decimal
+
+
+class TaxRules(NamedTuple):
+    """How a business rounds tax: per code or line, half up or down, at the contract or on each document."""
+
+    per: TaxPer = "code"
+    rounding: Rule = "half_up"
+    at: TaxAt = "contract"
+
+
+AT_CONTRACT: Final = TaxRules()
 
 
 def tax_of_lines(

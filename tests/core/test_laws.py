@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from milepost.core.billing import Bill, JobState, bill
 from milepost.core.changes import change
-from milepost.core.contract import price
+from milepost.core.contract import Key, price
 from milepost.core.credits import Issued, after_allowance, after_reversal, allowance, reversal
 from milepost.core.refusals import Refusal
+from milepost.core.rounding import Rule
 from milepost.core.rows import Row
+from milepost.core.tax import TaxPer, TaxRules, tax_of_lines
 from tests.core.jobs import contracts, jobs
 from tests.core.test_rules_tables import assert_closed
 
@@ -65,6 +67,44 @@ def test_however_a_job_is_billed_it_ends_exact(state: JobState, data: st.DataObj
         _check_keys(state, invoice)
         state = state.after(invoice)
     assert_closed(state)
+
+
+@laws
+@given(jobs(), st.sampled_from(["code", "line"]), st.sampled_from(["half_up", "down"]), st.data())
+def test_taxed_on_each_document_a_job_ends_exact_and_its_tax_is_the_base_s_own(
+    state: JobState, per: TaxPer, rounding: Rule, data: st.DataObject
+) -> None:
+    rules = TaxRules(per, rounding, "document")
+    state = replace(state, tax_rules=rules)
+    while rows := _open(state):
+        if data.draw(st.integers(0, 3)) == 0:
+            state = data.draw(changed(state))
+            rows = _open(state)
+        before = state
+        invoice = bill(state, data.draw(st.lists(st.sampled_from(rows), min_size=1, unique=True)))
+        state = state.after(invoice)
+        _check_bill(before, invoice)
+        for line in invoice.lines:
+            left = before.priced.keys[line.key] - line.before_cents
+            assert min(left, 0) <= line.delta_cents <= max(left, 0)
+        if _open(state):
+            _check_own_tax(state, invoice, rules)
+    assert_closed(state)
+
+
+def _check_own_tax(state: JobState, invoice: Bill, rules: TaxRules) -> None:
+    """Each tax is rate × base, rounded; where no net fits, by a cent; unless a key of it is at its end."""
+    ends = {key for key, cents in state.priced.keys.items() if state.billed[key] == cents}
+    off = 0
+    for code, rate in state.priced.tax_rates.items():
+        keys = [key for key in state.priced.keys if key.tax == code and state.priced.keys[Key(key.line)]]
+        if ends & {*keys, *(Key(key.line) for key in keys)}:
+            return
+        bases = [invoice.net_by_line[key.line] for key in keys]
+        own = tax_of_lines(bases, rate.percent, per=rules.per, rounding=rules.rounding)
+        off += abs(invoice.tax_by_code[code] - sum(own))
+    event("checked")
+    assert off <= len(state.priced.tax_rates)
 
 
 @laws

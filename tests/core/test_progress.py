@@ -150,6 +150,19 @@ def test_tax_only_on_what_is_paid_where_retention_is_taxed_at_its_release():
     assert capped.state.held_cents == 10_000_00
 
 
+def test_an_application_is_taxed_on_its_own_net_and_the_last_one_closes_the_tax():
+    """10.00 a period at 8.75 % is 0.88 each; at the contract 0.88 and 0.87 by turns."""
+    priced = sov(40, tax=TaxRate("sales", "Sales tax", Decimal("8.75")))
+    taxes = {}
+    for at in ("contract", "document"):
+        state, taxes[at] = ProgressState(priced), []
+        for done in (10_00, 20_00, 30_00, 40_00):
+            made = apply(state, {"a": Work(cents=done)}, ProgressTerms(tax_at=at))
+            taxes[at].append(made.lines[Key("a", "sales")])
+            state = made.state
+    assert taxes == {"contract": [88, 87, 88, 87], "document": [88, 88, 88, 86]}
+
+
 @pytest.mark.parametrize(
     ("tiers", "by_line", "lines", "held", "shares"),
     [
@@ -283,6 +296,7 @@ TERMS = st.builds(
     ),
     tax_on_held=st.sampled_from(["now", "on_release", "deferred"]),
     tax_per=st.sampled_from(["code", "line"]),
+    tax_at=st.sampled_from(["contract", "document"]),
     advance=st.one_of(
         st.none(), st.builds(Advance, st.just(Decimal(25)), st.sampled_from([Decimal(0), Decimal(10)]))
     ),

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from milepost.core import journal
-from milepost.core.billing import JobState, bill
+from milepost.core.billing import JobState, bill, sign
 from milepost.core.changes import change
 from milepost.core.contract import Key, PricedContract
 from milepost.core.credits import Issued, allowance, reversal
@@ -15,9 +15,10 @@ from milepost.core.money import parse_cents, plain
 from milepost.core.progress import ProgressState, ProgressTerms, Work, apply
 from milepost.core.refusals import Refusal
 from milepost.core.retainage import RetainageTerms
-from milepost.core.rounding import down, half_up, split_cents
+from milepost.core.rounding import Rule, down, half_up, split_cents
 from milepost.core.rows import Row
 from milepost.core.schedule import row_amounts
+from milepost.core.tax import TaxRules
 from tests.core import samples
 
 Cells = dict[str, str]
@@ -45,6 +46,23 @@ def test_a_contract_is_taxed_as_the_page_says(cells: Cells) -> None:
     priced = samples.contract(cells["lines"], tax_per=cells["tax per"], tax_rounding=cells["rounding"])
     tax = ", ".join(f"{code}: {plain(cents, 'USD')}" for code, cents in priced.tax_by_code.items())
     assert (tax, plain(priced.total_cents, "USD")) == (cells["tax by rate"], cells["total"])
+
+
+@pytest.mark.parametrize("cells", samples.table("contract-tax", "document"), ids=_id)
+def test_each_invoice_is_taxed_as_the_page_says(cells: Cells) -> None:
+    rounding: Rule = "down" if cells["rounding"] == "down" else "half_up"
+    job = sign(
+        samples.contract(cells["contract"], tax_rounding=rounding),
+        samples.schedule(cells["schedule"]),
+        tax_rules=TaxRules(rounding=rounding, at="document" if cells["tax at"] == "document" else "contract"),
+    )
+    said = []
+    for row in job.open_rows:
+        made = bill(job, [row.id])
+        job = job.after(made)
+        said.append(" + ".join(plain(cents, "USD") for cents in (made.net_cents, *made.tax_by_code.values())))
+    assert ", ".join(said) == cells["invoices"]
+    assert_closed(job)
 
 
 @pytest.mark.parametrize("cells", samples.table("schedule", "amounts"), ids=_id)
