@@ -155,7 +155,7 @@ def _open_simple(
 ) -> tuple[Job, LoadedJob]:
     offered = QuoteVersion(business=business, terms=terms_of(business, TermsInput(), clauses=()))
     lines: list[QuoteLine] = build_lines(business, offered, quote.lines, customer=customer)
-    rows: list[QuoteRow] = build_rows(business, offered, quote.rows)
+    rows: list[QuoteRow] = build_rows(business, offered, quote.rows, customer=customer)
     rows[0].name, rows[0].value = title_of(quote), None
     priced: PricedQuote = price_quote(
         business, lines, rows, currency=business.currency, recovery=business.recovery

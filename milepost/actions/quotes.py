@@ -220,4 +220,4 @@ def _write_version(business: Business, job: Job, version: int, quote: QuoteInput
         created_at=at,
     )
     QuoteLine.objects.bulk_create(build_lines(business, written, quote.lines, customer=job.customer))
-    QuoteRow.objects.bulk_create(build_rows(business, written, quote.rows))
+    QuoteRow.objects.bulk_create(build_rows(business, written, quote.rows, customer=job.customer))

@@ -7,7 +7,14 @@ from datetime import date, datetime
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.finding import find, lock_job
-from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
+from milepost.actions.steps.outbox import (
+    approvers_of,
+    asked_to_accept,
+    contacts_for,
+    ensure_links,
+    post_to,
+    post_to_office,
+)
 from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
@@ -35,6 +42,11 @@ class EvidenceMissing(Refusal):
 class AlreadyBilled(Refusal):
     code = "already_billed"
     message = gettext_noop("“{milestone}” is billed, so it stays done. Credit or void its invoice first.")
+
+
+class NotTheirsToAccept(Refusal):
+    code = "not_theirs_to_accept"
+    message = gettext_noop("“{milestone}” is accepted by {name}. The link is in their email or text.")
 
 
 class DepositIsNotWork(Refusal):
@@ -124,10 +136,15 @@ def undo_completion(*, by: Actor, at: datetime, job_id: int, row_id: int, reason
 def accept_milestone(
     *, by: Actor, at: datetime, job_id: int, row_id: int, name: str = "", how: str = "link"
 ) -> None:
-    """The customer accepts what was reported done. Accepting twice changes nothing. Refuses NotDoneYet."""
+    """
+    The customer accepts what was reported done: who may (see `approvers_of`), or the office in their
+    name. Accepting twice changes nothing. Refuses NotDoneYet, NotTheirsToAccept.
+    """
     job = _open_job(job_id)
     row = find(ScheduleRow.objects.filter(job=job), id=row_id)
     completion = _standing(row)
+    if by.role == "customer":
+        _check_approver(job, row, by)
     _, created = Acceptance.objects.get_or_create(
         completion=completion,
         defaults={
@@ -143,6 +160,12 @@ def accept_milestone(
     if created:
         tell(job, "accepted", by=by, at=at, row_id=row.id, milestone=row.name, name=name.strip() or by.name)
         post_to_office(job, "accepted_office", cause=str(completion.id), facts={"milestone": row.name}, at=at)
+
+
+def _check_approver(job: Job, row: ScheduleRow, by: Actor) -> None:
+    may = approvers_of(job, row)
+    if all(person.id != by.contact_id for person in may):
+        raise NotTheirsToAccept(milestone=row.name, name=", ".join(person.name for person in may))
 
 
 @dataclass(frozen=True)
@@ -168,7 +191,7 @@ def move_event(
     event.save(update_fields=["on_date", "technician"])
     if before == on:
         return
-    ScheduleRow.objects.filter(job=job, event=event).update(planned_on=on)
+    _move_rows(job, event, before, on)
     told = tell(
         job, "event_moved", by=by, at=at, name=event.name,
         was=before.isoformat() if before else "", now=on.isoformat() if on else "",
@@ -180,6 +203,18 @@ def move_event(
         "was": before.isoformat() if before else "",
     }
     post_to(job, contacts, "event_moved", cause=str(told.id), facts=facts, at=at)
+
+
+def _move_rows(job: Job, event: ScheduledEvent, before: date | None, on: date | None) -> None:
+    """A payment that stands on its event's day moves to the new one; days of its own move by as many days."""
+    rows = list(ScheduleRow.objects.filter(job=job, event=event))
+    for row in rows:
+        if row.planned_until is None and row.planned_on in (None, before):
+            row.planned_on = on
+        elif before is not None and on is not None and row.planned_on is not None:
+            row.planned_on += on - before
+            row.planned_until = row.planned_until + (on - before) if row.planned_until else None
+    ScheduleRow.objects.bulk_update(rows, ["planned_on", "planned_until"])
 
 
 def _assign(job: Job, event: ScheduledEvent, user_id: int | None, *, by: Actor, at: datetime) -> None:
@@ -209,7 +244,7 @@ def _standing(row: ScheduleRow) -> Completion:
 
 
 def _ask_to_accept(job: Job, row: ScheduleRow, completion: Completion, at: datetime) -> None:
-    contacts = contacts_for(job, "approver")
+    contacts = asked_to_accept(job, row)
     ensure_links(job, contacts, at=at)
     facts = {"milestone": row.name, "amount_cents": row.amount_cents, "row_id": row.id}
     post_to(job, contacts, "please_accept", cause=str(completion.id), facts=facts, at=at)

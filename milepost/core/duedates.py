@@ -1,7 +1,7 @@
 """Days: when an invoice is due, and business days by the business's own calendar."""
 
 from calendar import monthrange
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 from typing import Final
 
@@ -42,6 +42,18 @@ def due_on(
     if end_of_month:
         return month_end(found)
     return _next_day_of_month(found, day_of_month) if day_of_month else found
+
+
+def longest_terms(own: Iterable[int | None], net_days: int) -> int:
+    """
+    The days to pay an invoice of several payments: each has its own terms, or else `net_days`.
+
+    The longest counts, because no payment may be asked for before the day that was agreed for it.
+
+    >>> longest_terms([None, 30], 7), longest_terms([None, None], 7), longest_terms([0], 7)
+    (30, 7, 0)
+    """
+    return max((net_days if days is None else days for days in own), default=net_days)
 
 
 def month_end(day: date) -> date:

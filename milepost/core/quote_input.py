@@ -27,7 +27,10 @@ class LineInput:
 class RowInput:
     """
     One row of the schedule. `value` is a percentage, an amount in cents (fixed) or a share, as
-    the basis says; `lines` are positions of the lines that a lines row bills.
+    the basis says; `lines` are positions of the lines that a lines row bills. The event comes before
+    the payment unless `event_follows`; `planned_until` ends the days that begin with `planned_on`;
+    `net_days` are the payment's own terms, None the quote's; `approver` is the name or the email address
+    of the customer's person who accepts it, "" whoever approves.
     """
 
     name: str
@@ -39,10 +42,15 @@ class RowInput:
     before_days: int = 0
     event: str = ""
     event_on: date | None = None
+    event_follows: bool = False
+    planned_on: date | None = None
+    planned_until: date | None = None
     deliverable: str = ""
     acceptance: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     window_days: int | None = None
+    net_days: int | None = None
+    approver: str = ""
 
 
 @dataclass(frozen=True)

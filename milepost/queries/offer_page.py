@@ -37,7 +37,10 @@ class OfferLine:
 
 @dataclass(frozen=True)
 class OfferRow:
-    """A row of the offered schedule with its amount, tax included."""
+    """
+    A row of the offered schedule with its amount, tax included. `event_stands` before or after it, or ""
+    where it has none, or another row has shown it.
+    """
 
     kind: str
     name: str
@@ -50,6 +53,11 @@ class OfferRow:
     window_days: int | None
     event: str
     event_on: date | None
+    event_stands: str = ""
+    planned_on: date | None = None
+    planned_until: date | None = None
+    net_days: int | None = None
+    approver: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,10 @@ def offer_page(job_id: int, *, sent_only: bool, chosen: Collection[int] = ()) ->
     version = (versions.filter(sent_at__isnull=False) if sent_only else versions).first()
     if version is None:
         raise NotThere
-    lines, rows = list(version.lines.order_by("position")), list(version.rows.order_by("position"))
+    lines, rows = (
+        list(version.lines.order_by("position")),
+        list(version.rows.select_related("approver").order_by("position")),
+    )
     ticked = frozenset(line.position for line in lines if line.is_optional and line.position in chosen)
     return _priced(version, lines, rows, ticked)
 
@@ -120,6 +131,8 @@ def _priced(
     def money(cents: int) -> Money:
         return Money(cents, job.currency)
 
+    there = [row for row in rows if problem or row.position in amounts]
+    stands = _events_stand(there)
     deposit = sum(amounts.get(row.position, 0) for row in rows if row.kind == "deposit")
     return OfferPage(
         job_id=job.id,
@@ -136,11 +149,7 @@ def _priced(
         template=version.template,
         recovery=job.recovery,
         lines=[_line(line, money(nets.get(line.position, 0)), ticked) for line in lines],
-        rows=[
-            _row(row, money(amounts.get(row.position, 0)))
-            for row in rows
-            if problem or row.position in amounts
-        ],
+        rows=[_row(row, money(amounts.get(row.position, 0)), stands.get(row.position, "")) for row in there],
         clauses=version.clauses,
         discount_percent=version.discount_percent,
         net=money(net),
@@ -185,7 +194,19 @@ def _line(line: QuoteLine, net: Money, ticked: frozenset[int]) -> OfferLine:
     )
 
 
-def _row(row: QuoteRow, amount: Money) -> OfferRow:
+def _events_stand(rows: Sequence[QuoteRow]) -> dict[int, str]:
+    """On which side of which row each event stands, by the row's position: at the first that names it."""
+    first: dict[str, QuoteRow] = {}
+    for row in rows:
+        if row.event_name:
+            first.setdefault(row.event_name, row)
+    return {
+        row.position: "after" if row.event_follows or row.bill_on == "before" else "before"
+        for row in first.values()
+    }
+
+
+def _row(row: QuoteRow, amount: Money, stands: str) -> OfferRow:
     return OfferRow(
         row.kind,
         row.name,
@@ -198,4 +219,9 @@ def _row(row: QuoteRow, amount: Money) -> OfferRow:
         row.window_days,
         row.event_name,
         row.event_on,
+        stands,
+        row.planned_on,
+        row.planned_until,
+        row.net_days,
+        row.approver.name if row.approver and row.approver.archived_at is None else "",
     )

@@ -14,11 +14,13 @@ from milepost.core.rounding import Rule
 from milepost.core.rows import Recovery, Row
 from milepost.core.schedule import row_amounts
 from milepost.core.tax import TaxPer, TaxRate
+from milepost.queries.approvers import called
 from milepost.queries.clause_wording import EXEMPTION, default_clauses
 from milepost.queries.door import NotThere, question
 from milepost.queries.offer_page import tax_lines
 from milepost.queries.pricing import both_discounts
 from milepost.records.businesses import Business, TaxCode
+from milepost.records.customers import Contact
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
 
 
@@ -30,6 +32,7 @@ class QuoteDraft:
     """
 
     job_id: int
+    customer_id: int
     number: str
     title: str
     state: str
@@ -68,6 +71,7 @@ def quote_draft(job_id: int) -> QuoteDraft:
     job = version.job
     return QuoteDraft(
         job_id=job.id,
+        customer_id=job.customer_id,
         number=job.number,
         title=job.title,
         state=job.state,
@@ -84,10 +88,12 @@ def as_typed(version: QuoteVersion) -> QuoteInput:
     job, terms = version.job, version.terms
     clauses = [clause for clause in version.clauses if clause["code"] != EXEMPTION]
     own = None if clauses == default_clauses(terms) else clauses
+    rows = list(version.rows.select_related("approver").order_by("position"))
+    people = list(job.customer.contacts.filter(archived_at=None)) if any(row.approver for row in rows) else []
     return QuoteInput(
         title=job.title,
         lines=tuple(_line(line) for line in version.lines.order_by("position")),
-        rows=tuple(_row(row) for row in version.rows.order_by("position")),
+        rows=tuple(_row(row, people) for row in rows),
         terms=TermsInput(
             terms["net_days"],
             Decimal(terms["late_fee_monthly"]),
@@ -119,7 +125,7 @@ def _line(line: QuoteLine) -> LineInput:
     )
 
 
-def _row(row: QuoteRow) -> RowInput:
+def _row(row: QuoteRow, people: Sequence[Contact]) -> RowInput:
     return RowInput(
         row.name,
         row.basis,
@@ -130,10 +136,15 @@ def _row(row: QuoteRow) -> RowInput:
         row.before_days,
         row.event_name,
         row.event_on,
+        row.event_follows,
+        row.planned_on,
+        row.planned_until,
         row.deliverable,
         tuple(row.acceptance),
         tuple(row.evidence),
         row.window_days,
+        row.net_days,
+        called(row.approver, people) if row.approver in people else "",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q, Sum
@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, Sum
 from milepost.core.money import Money
 from milepost.core.readiness import bill_from, is_ready
 from milepost.queries.calendars import holidays_around
+from milepost.records.customers import Contact
 from milepost.records.invoices import Invoice, InvoiceRow
 from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
 from milepost.records.work import Completion, Evidence
@@ -59,7 +60,8 @@ class InvoiceOnRoad:
 class Stop:
     """
     One milepost. `number` counts milestones from 1 (0: deposit or event). `place` is behind, now
-    or ahead of where the job stands; `ready` means that it may be billed at this moment.
+    or ahead of where the job stands; `ready` means that it may be billed at this moment. `approvers` are
+    (contact, name) of who may accept it; `has_own_approver` that it names one.
     """
 
     kind: Kind
@@ -91,6 +93,18 @@ class Stop:
     technician_id: int | None = None
     technician: str = ""
     ready: bool = False
+    planned_on: date | None = None
+    planned_until: date | None = None
+    net_days: int | None = None
+    window_days: int | None = None
+    approvers: Sequence[tuple[int, str]] = ()
+
+    has_own_approver: bool = False
+
+    @property
+    def approver_names(self) -> str:
+        """Everybody who may accept it, as one text."""
+        return ", ".join(name for _id, name in self.approvers)
 
     @property
     def is_done(self) -> bool:
@@ -98,21 +112,36 @@ class Stop:
 
 
 def read_road(job: Job, today: date) -> list[Stop]:
-    """The job's stops in order, events before the row that follows them. Four queries."""
+    """The job's stops in order, events before the row that follows them. Five queries."""
     rows = list(ScheduleRow.objects.filter(job=job).select_related("event").order_by("position"))
     events = list(ScheduledEvent.objects.filter(job=job).select_related("technician").order_by("position"))
     done = _completions(job)
+    people = _people(job)
     invoices = _invoices(job)
     stops: list[Stop] = []
-    milestones = 0
+    milestones = last = 0
     for row in rows:
-        stops += [_event_stop(e, job, today) for e in events if e.position == row.position]
+        stops += [_event_stop(e, job, today) for e in events if last < e.position <= row.position]
+        last = row.position
         milestones += row.kind == "milestone"
         number = milestones if row.kind == "milestone" else 0
         stops.append(
-            _row_stop(row, number, job, today=today, done=done.get(row.id), billed=invoices.get(row.id))
+            _row_stop(
+                row,
+                number,
+                job,
+                today=today,
+                done=done.get(row.id),
+                billed=invoices.get(row.id),
+                people=people,
+            )
         )
-    return stops
+    return stops + [_event_stop(event, job, today) for event in events if event.position > last]
+
+
+def _people(job: Job) -> list[Contact]:
+    present = Contact.objects.filter(customer_id=job.customer_id, archived_at=None)
+    return list(present.order_by("position", "id"))
 
 
 def _completions(job: Job) -> dict[int, Completion]:
@@ -185,7 +214,14 @@ def _event_stop(event: ScheduledEvent, job: Job, today: date) -> Stop:
 
 
 def _row_stop(
-    row: ScheduleRow, number: int, job: Job, *, today: date, done: Completion | None, billed: _Billed | None
+    row: ScheduleRow,
+    number: int,
+    job: Job,
+    *,
+    today: date,
+    done: Completion | None,
+    billed: _Billed | None,
+    people: Sequence[Contact],
 ) -> Stop:
     accepted = getattr(done, "acceptance", None) if done else None
     planned = row.event.on_date if row.event else row.planned_on
@@ -213,9 +249,6 @@ def _row_stop(
         state=state,
         place="behind" if state == "paid" else "ahead" if state == "ahead" else "now",
         amount=Money(row.amount_cents, job.currency),
-        billed=Money(billed.due_cents if billed else 0, job.currency),
-        paid=Money(billed.paid_cents if billed else 0, job.currency),
-        pending=Money(billed.pending_cents if billed else 0, job.currency),
         basis=row.basis,
         value=row.value,
         bill_on=row.bill_on,
@@ -223,18 +256,50 @@ def _row_stop(
         deliverable=row.deliverable,
         acceptance=row.acceptance,
         evidence=row.evidence,
-        done_by=done.by_name if done else "",
-        done_on=_day(job, done.done_at) if done else None,
-        done_note=done.note if done else "",
-        accepted_by=accepted.by_name if accepted else "",
-        accepted_on=_day(job, accepted.accepted_at) if accepted else None,
-        photos=[PhotoRow(item.file_id, item.kind, item.note) for item in done.shown] if done else [],  # type: ignore[attr-defined]
         invoice=billed.invoice if billed else None,
         on=planned,
         event=row.event.name if row.event else "",
         technician_id=row.technician_id,
         ready=ready,
+        planned_on=row.planned_on,
+        planned_until=row.planned_until,
+        net_days=row.net_days,
+        window_days=row.window_days,
+        **_money_of(billed, job.currency),
+        **_work_of(job, done),
+        **_approvers_of(row, people),
     )
+
+
+def _money_of(billed: _Billed | None, currency: str) -> dict[str, Any]:
+    due, paid, pending = (billed.due_cents, billed.paid_cents, billed.pending_cents) if billed else (0, 0, 0)
+    return {
+        "billed": Money(due, currency),
+        "paid": Money(paid, currency),
+        "pending": Money(pending, currency),
+    }
+
+
+def _work_of(job: Job, done: Completion | None) -> dict[str, Any]:
+    """What was reported done, shown and accepted."""
+    if done is None:
+        return {}
+    accepted = getattr(done, "acceptance", None)
+    return {
+        "done_by": done.by_name,
+        "done_on": _day(job, done.done_at),
+        "done_note": done.note,
+        "accepted_by": accepted.by_name if accepted else "",
+        "accepted_on": _day(job, accepted.accepted_at) if accepted else None,
+        "photos": [PhotoRow(item.file_id, item.kind, item.note) for item in done.shown],  # type: ignore[attr-defined]
+    }
+
+
+def _approvers_of(row: ScheduleRow, people: Sequence[Contact]) -> dict[str, Any]:
+    """Who may accept it: the person that it names, else whoever approves, else anybody."""
+    named = [person for person in people if person.id == row.approver_id]
+    found = named or [person for person in people if person.approves] or people
+    return {"approvers": [(person.id, person.name) for person in found], "has_own_approver": bool(named)}
 
 
 def _day(job: Job, at: datetime) -> date:

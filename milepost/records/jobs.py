@@ -1,10 +1,10 @@
 """A job: from the first draft of its quote to its closing statement."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from milepost.records.businesses import Business, TaxCode
-from milepost.records.customers import Customer, Site
+from milepost.records.customers import Contact, Customer, Site
 from milepost.records.fields import CentsField, ExactField, InnerForeignKey, RateField
 from milepost.records.people import User
 
@@ -184,7 +184,10 @@ class ContractKey(models.Model):
 
 
 class ScheduleRow(models.Model):
-    """The deposit or a milestone: an amount that the customer pays, and when it may be billed."""
+    """
+    The deposit or a milestone: an amount that the customer pays, and when it may be billed. `net_days`
+    are its own terms, None the job's; `approver` is who accepts it, None whoever approves.
+    """
 
     business = models.ForeignKey(Business, models.PROTECT)
     job = InnerForeignKey(Job, models.PROTECT, related_name="rows")
@@ -206,6 +209,9 @@ class ScheduleRow(models.Model):
     window_days = models.PositiveSmallIntegerField(null=True)
     technician = models.ForeignKey(User, models.PROTECT, null=True)
     planned_on = models.DateField(null=True)
+    planned_until = models.DateField(null=True)
+    net_days = models.PositiveSmallIntegerField(null=True)
+    approver = InnerForeignKey(Contact, models.PROTECT, null=True)
 
     class Meta:
         db_table = "schedule_row"
@@ -215,6 +221,11 @@ class ScheduleRow(models.Model):
                 fields=["job"], condition=Q(kind="deposit"), name="at_most_one_deposit_per_job"
             ),
             models.CheckConstraint(condition=Q(amount_cents__gte=0), name="schedule_row_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(planned_until__isnull=True)
+                | Q(planned_on__isnull=False, planned_until__gte=F("planned_on")),
+                name="schedule_row_ends_after_it_begins",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=["deposit", "milestone"]), name="schedule_row_kind_is_known"
             ),

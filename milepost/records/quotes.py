@@ -1,7 +1,7 @@
 """What was offered, version by version, and what was signed."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from milepost.records.businesses import Business
 from milepost.records.customers import Contact
@@ -67,7 +67,10 @@ class QuoteLine(models.Model):
 
 
 class QuoteRow(models.Model):
-    """A row of the offered payment schedule."""
+    """
+    A row of the offered payment schedule. `event_follows` says that its event comes after the payment;
+    `net_days` are its own terms, None the quote's; `approver` is who accepts it, None whoever approves.
+    """
 
     business = models.ForeignKey(Business, models.PROTECT)
     quote_version = InnerForeignKey(QuoteVersion, models.PROTECT, related_name="rows")
@@ -81,15 +84,25 @@ class QuoteRow(models.Model):
     before_days = models.PositiveSmallIntegerField(default=0)
     event_name = models.CharField(max_length=200, blank=True)
     event_on = models.DateField(null=True)
+    event_follows = models.BooleanField(default=False)
+    planned_on = models.DateField(null=True)
+    planned_until = models.DateField(null=True)
     deliverable = models.TextField(blank=True)
     acceptance = models.JSONField(default=list)
     evidence = models.JSONField(default=list)
     window_days = models.PositiveSmallIntegerField(null=True)
+    net_days = models.PositiveSmallIntegerField(null=True)
+    approver = InnerForeignKey(Contact, models.PROTECT, null=True)
 
     class Meta:
         db_table = "quote_row"
         constraints = [
-            models.UniqueConstraint(fields=["quote_version", "position"], name="quote_row_position")
+            models.UniqueConstraint(fields=["quote_version", "position"], name="quote_row_position"),
+            models.CheckConstraint(
+                condition=Q(planned_until__isnull=True)
+                | Q(planned_on__isnull=False, planned_until__gte=F("planned_on")),
+                name="quote_row_ends_after_it_begins",
+            ),
         ]
 
 

@@ -49,6 +49,7 @@ def _template_rows(quote: Quote) -> tuple[RowInput, ...]:
             before_days=row.before_days or 0,
             event=row.event or "",
             event_on=quote.dates.get(row.event or ""),
+            event_follows=row.bill_on == "before",
             deliverable=row.deliverable,
             acceptance=row.criteria,
             evidence=row.evidence,
@@ -80,10 +81,15 @@ def _milestone(row: Milestone, positions: dict[str, int]) -> RowInput:
         before_days=row.before.days if row.before else 0,
         event=event.event if event else "",
         event_on=event.on if event else None,
+        event_follows=row.before is not None,
+        planned_on=row.planned_on,
+        planned_until=row.planned_until,
         deliverable=row.deliverable,
         acceptance=tuple(row.acceptance),
         evidence=tuple(row.evidence),
         window_days=row.window_days,
+        net_days=row.net_days,
+        approver=row.approver,
     )
 
 

@@ -160,6 +160,10 @@ class Milestone(Part):
     acceptance: list[Words] = []
     evidence: list[Literal["photo", "inspection", "document"]] = []
     window_days: Days | None = None
+    net_days: Days | None = None
+    approver: Annotated[str, Field(max_length=200)] = ""
+    planned_on: date | None = None
+    planned_until: date | None = None
 
 
 class Schedule(Part):

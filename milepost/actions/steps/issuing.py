@@ -16,14 +16,14 @@ from milepost.actions.steps.timeline import tell
 from milepost.core.billing import Bill, bill
 from milepost.core.contract import Key, tax_by_code
 from milepost.core.deposit_tax import DepositTax, deposit_by_key
-from milepost.core.duedates import due_on
+from milepost.core.duedates import due_on, longest_terms
 from milepost.core.journal import deposit_issued, deposit_recovered, progress_invoice
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import InvoiceFacts, TaxFacts
 from milepost.queries.paper.invoice import invoice_content
 from milepost.records.customers import Contact
 from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
-from milepost.records.jobs import ScheduleRow
+from milepost.records.jobs import Job, ScheduleRow
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _facts(
 ) -> InvoiceFacts:
     job = loaded.job
     issued = local_day(job.business, at)
-    net_days = int(job.terms["net_days"])
+    billed = [row for row in loaded.rows if row.id in increment.by_row]
     deposit = loaded.deposit
     deposit_cents = loaded.row_head_cents(deposit) if deposit else 0
     recovered = loaded.state.recovered_cents + increment.recovered_cents
@@ -122,7 +122,7 @@ def _facts(
         kind=increment.kind,  # type: ignore[arg-type]
         number=number.text,
         issued_on=issued,
-        due_on=issued if increment.kind == "deposit" else due_on(issued, net_days),
+        due_on=due_on(issued, _terms(job, increment, billed)),
         lines=line_facts(loaded, increment.by_key, loaded.state.billed),
         taxes=tax_facts(loaded, increment.by_key or increment.deposit_parts),
         recovered_taxes=tax_facts(loaded, back) if back else (),
@@ -135,6 +135,12 @@ def _facts(
         deposit_cents=deposit_cents,
         deposit_left_cents=deposit_cents - recovered,
     )
+
+
+def _terms(job: Job, increment: Increment, billed: Sequence[ScheduleRow]) -> int:
+    """The days to pay: a row's own, else the job's, a deposit at once; of several rows the longest."""
+    usual = 0 if increment.kind == "deposit" else int(job.terms["net_days"])
+    return longest_terms((row.net_days for row in billed), usual)
 
 
 def _write_parts(

@@ -4,13 +4,33 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from milepost.actions.businesses import Missing
+from milepost.core.item_input import key_of
 from milepost.core.msgids import gettext_noop
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.core.refusals import Refusal
 from milepost.queries.clause_wording import EXEMPTION, default_clauses, exemption_clause
 from milepost.records.businesses import Business, TaxCode
-from milepost.records.customers import Customer, Site
+from milepost.records.customers import Contact, Customer, Site
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
+
+
+class UnknownApprover(Refusal):
+    """`field` is "rows-2-approver" for the second payment."""
+
+    code = "unknown_approver"
+    message = gettext_noop(
+        "“{name}” is none of the customer’s people. Choose one of them, or leave it empty: then whoever "
+        "approves accepts it."
+    )
+
+
+class EndsBeforeItBegins(Refusal):
+    """`field` is "rows-2-planned_until" for the second payment."""
+
+    code = "ends_before_it_begins"
+    message = gettext_noop(
+        "“{milestone}” would end before it begins. Give it a first day, and a last day after it."
+    )
 
 
 class UnknownTax(Refusal):
@@ -51,8 +71,14 @@ def build_lines(
     ]
 
 
-def build_rows(business: Business, version: QuoteVersion, rows: Sequence[RowInput]) -> list[QuoteRow]:
-    """The rows of the schedule as records, unsaved."""
+def build_rows(
+    business: Business, version: QuoteVersion, rows: Sequence[RowInput], *, customer: Customer
+) -> list[QuoteRow]:
+    """The rows of the schedule as records, unsaved. Refuses UnknownApprover and EndsBeforeItBegins."""
+    approvers = _approvers(rows, customer)
+    for place, row in enumerate(rows, start=1):
+        if row.planned_until and (row.planned_on is None or row.planned_until < row.planned_on):
+            raise EndsBeforeItBegins(field=f"rows-{place}-planned_until", milestone=row.name)
     return [
         QuoteRow(
             business=business,
@@ -67,13 +93,31 @@ def build_rows(business: Business, version: QuoteVersion, rows: Sequence[RowInpu
             before_days=row.before_days,
             event_name=row.event.strip(),
             event_on=row.event_on,
+            event_follows=row.event_follows,
+            planned_on=row.planned_on,
+            planned_until=row.planned_until,
             deliverable=row.deliverable.strip(),
             acceptance=list(row.acceptance),
             evidence=list(row.evidence),
             window_days=row.window_days,
+            net_days=row.net_days,
+            approver=approvers[place],
         )
         for place, row in enumerate(rows, start=1)
     ]
+
+
+def _approvers(rows: Sequence[RowInput], customer: Customer) -> dict[int, Contact | None]:
+    """The person of each row by its place; asked for once, and only where somebody is named."""
+    named = {place: key_of(row.approver) for place, row in enumerate(rows, start=1) if row.approver.strip()}
+    people = list(customer.contacts.filter(archived_at=None).order_by("position", "id")) if named else []
+    by_name = {
+        key_of(text): person for person in reversed(people) for text in (person.email, person.name) if text
+    }
+    for place, name in named.items():
+        if name not in by_name:
+            raise UnknownApprover(field=f"rows-{place}-approver", name=rows[place - 1].approver.strip()[:80])
+    return {place: by_name.get(named.get(place, "")) for place in range(1, len(rows) + 1)}
 
 
 def title_of(quote: QuoteInput) -> str:

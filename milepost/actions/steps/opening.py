@@ -87,11 +87,16 @@ def _write_keys(job: Job, contract_lines: list[ContractLine], priced: PricedQuot
 
 
 def _write_events(job: Job, rows: Sequence[QuoteRow]) -> dict[str, ScheduledEvent]:
+    """Each event once, before the first row that names it or, where it follows that row, before the next."""
     named = {row.event_name: row for row in reversed(rows) if row.event_name}
     events = ScheduledEvent.objects.bulk_create(
         [
             ScheduledEvent(
-                business_id=job.business_id, job=job, position=row.position, name=name, on_date=row.event_on
+                business_id=job.business_id,
+                job=job,
+                position=row.position + (row.event_follows or row.bill_on == "before"),
+                name=name,
+                on_date=row.event_on,
             )
             for name, row in sorted(named.items(), key=lambda item: item[1].position)
         ]
@@ -121,7 +126,10 @@ def _write_rows(job: Job, priced: PricedQuote, events: dict[str, ScheduledEvent]
                 acceptance=row.acceptance,
                 evidence=row.evidence,
                 window_days=row.window_days,
-                planned_on=row.event_on,
+                planned_on=row.planned_on or row.event_on,
+                planned_until=row.planned_until,
+                net_days=row.net_days,
+                approver_id=row.approver_id,
             )
             for row in priced.rows
         ]

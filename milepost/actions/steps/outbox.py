@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from milepost.records.customers import Contact
-from milepost.records.jobs import Job
+from milepost.records.jobs import Job, ScheduleRow
 from milepost.records.links import hash_of, new_nonce, token_for
 from milepost.records.post import Message, PortalLink
 
@@ -23,6 +23,24 @@ def contacts_for(job: Job, part: Part) -> list[Contact]:
         return everyone
     chosen = [c for c in everyone if (c.approves if part == "approver" else c.pays)]
     return [c for c in everyone if c in chosen or c.copies] if chosen else everyone
+
+
+def approvers_of(job: Job, row: ScheduleRow) -> list[Contact]:
+    """
+    Who may accept a milestone: the person that it names, else whoever approves, else anybody of the
+    customer's. A person who has left counts no more.
+    """
+    present = Contact.objects.filter(customer_id=job.customer_id, archived_at=None)
+    everyone = list(present.order_by("position", "id"))
+    named = [c for c in everyone if c.id == row.approver_id]
+    return named or [c for c in everyone if c.approves] or everyone
+
+
+def asked_to_accept(job: Job, row: ScheduleRow) -> list[Contact]:
+    """Who may accept a milestone, and who is kept informed."""
+    copied = Contact.objects.filter(customer_id=job.customer_id, archived_at=None, copies=True)
+    asked = approvers_of(job, row)
+    return [*asked, *(c for c in copied.order_by("position", "id") if c not in asked)]
 
 
 def ensure_links(

@@ -138,6 +138,10 @@ def _row_fact(
         due_now_cents=now.get(row.id, 0),
         evidence=row.evidence,
         window_days=row.window_days,
+        planned_on=row.planned_on,
+        planned_until=row.planned_until,
+        net_days=row.net_days,
+        approver=next((c.name for c in loaded.contacts if c.id == row.approver_id), ""),
     )
 
 

@@ -94,6 +94,8 @@ def _schedule(rows: Sequence[RowFacts], reader: Reader) -> Table:
 def _schedule_row(row: RowFacts, rows: Sequence[RowFacts], reader: Reader) -> Row:
     moment = when(row, reader)
     sentences = [f"{moment[:1].upper()}{moment[1:]}."]
+    if row.planned_until or (row.planned_on and row.planned_on != row.event_on):
+        sentences.append(_planned(row, reader))
     if row.deliverable:
         sentences.append(_sentence(row.deliverable))
     if row.acceptance:
@@ -103,6 +105,10 @@ def _schedule_row(row: RowFacts, rows: Sequence[RowFacts], reader: Reader) -> Ro
         sentences.append(_sentence(_("Shown by: {evidence}").format(evidence=names)))
     if row.window_days and row.number:
         sentences.append(_window(row.window_days))
+    if row.approver:
+        sentences.append(_("Accepted by {name}.").format(name=row.approver))
+    if row.net_days is not None:
+        sentences.append(_own_terms(row.net_days))
     amount = reader.money(row.amount_cents)
     return line(row_title(row), _share(row, rows, reader), amount, detail=" ".join(sentences))
 
@@ -114,6 +120,23 @@ def _sentence(text: str) -> str:
 def _window(days: int) -> str:
     return ngettext(
         "Time to look at it: {days} business day.", "Time to look at it: {days} business days.", days
+    ).format(days=days)
+
+
+def _planned(row: RowFacts, reader: Reader) -> str:
+    begins = reader.day(row.planned_on) if row.planned_on else ""
+    if not row.planned_until or row.planned_until == row.planned_on:
+        return _("Planned for {day}.").format(day=begins)
+    return _("Planned from {begins} to {ends}.").format(begins=begins, ends=reader.day(row.planned_until))
+
+
+def _own_terms(days: int) -> str:
+    if not days:
+        return _("Its own terms: due on receipt of its invoice.")
+    return ngettext(
+        "Its own terms: due within {days} day of its invoice.",
+        "Its own terms: due within {days} days of its invoice.",
+        days,
     ).format(days=days)
 
 

@@ -82,6 +82,10 @@ class RowFacts:
     due_now_cents: int = 0
     evidence: Sequence[str] = ()
     window_days: int | None = None
+    planned_on: date | None = None
+    planned_until: date | None = None
+    net_days: int | None = None
+    approver: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from django.http import QueryDict
@@ -44,7 +45,10 @@ class LineFields:
 
 @dataclass(frozen=True)
 class RowFields:
-    """One row of the payment schedule. `lines` are keys of lines; `criteria` one a line."""
+    """
+    One row of the payment schedule. `lines` are keys of lines; `criteria` one a line; `event_side` says
+    whether the event comes before the payment or after it.
+    """
 
     key: str
     name: str = ""
@@ -55,10 +59,15 @@ class RowFields:
     before_days: str = ""
     event: str = ""
     event_on: str = ""
+    event_side: str = "before"
+    planned_on: str = ""
+    planned_until: str = ""
     deliverable: str = ""
     criteria: str = ""
     evidence: tuple[str, ...] = ()
     window_days: str = ""
+    net_days: str = ""
+    approver: str = ""
     lines: tuple[str, ...] = ()
 
 
@@ -120,8 +129,8 @@ def _posted_line(data: QueryDict, key: str) -> LineFields:
 
 def _posted_row(data: QueryDict, key: str) -> RowFields:
     names = (
-        "name", "kind", "basis", "value", "bill_on", "before_days", "event", "event_on", "deliverable",
-        "criteria", "window_days",
+        "name", "kind", "basis", "value", "bill_on", "before_days", "event", "event_on", "event_side",
+        "planned_on", "planned_until", "deliverable", "criteria", "window_days", "net_days", "approver",
     )  # fmt: skip
     texts = {name: clean(data.get(f"row-{key}-{name}", "")) for name in names}
     return RowFields(
@@ -144,7 +153,7 @@ def saved(quote: QuoteInput, currency: str) -> QuoteFields:
         site=quote.site,
         note=quote.note,
         discount=_unless_zero(quote.discount_percent),
-        expires_on=quote.expires_on.isoformat() if quote.expires_on else "",
+        expires_on=_iso(quote.expires_on),
         net_days=_whole(terms.net_days),
         late_fee=typed_number(terms.late_fee_monthly),
         grace_days=_whole(terms.grace_days),
@@ -183,13 +192,22 @@ def _saved_row(key: int, row: RowInput, currency: str) -> RowFields:
         row.bill_on,
         _whole(row.before_days or None),
         row.event,
-        row.event_on.isoformat() if row.event_on else "",
+        _iso(row.event_on),
+        "after" if row.event_follows else "before",
+        _iso(row.planned_on),
+        _iso(row.planned_until),
         row.deliverable,
         "\n".join(row.acceptance),
         tuple(row.evidence),
         _whole(row.window_days),
+        _whole(row.net_days),
+        row.approver,
         tuple(str(place) for place in row.lines),
     )
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _unless_zero(value: Decimal) -> str:
@@ -208,18 +226,18 @@ def template_rows(template: ScheduleTemplate) -> tuple[RowFields, ...]:
 def _template_row(key: str, row: TemplateRow) -> RowFields:
     return RowFields(
         key,
-        _(row.name),
-        row.kind,
-        row.basis,
-        typed_number(row.value),
-        row.bill_on,
-        _whole(row.before_days or None),
-        _(row.event) if row.event else "",
-        "",
-        _(row.deliverable) if row.deliverable else "",
-        "\n".join(_(item) for item in row.criteria),
-        tuple(row.evidence),
-        _whole(row.window_days),
+        name=_(row.name),
+        kind=row.kind,
+        basis=row.basis,
+        value=typed_number(row.value),
+        bill_on=row.bill_on,
+        before_days=_whole(row.before_days or None),
+        event=_(row.event) if row.event else "",
+        event_side="after" if row.bill_on == "before" else "before",
+        deliverable=_(row.deliverable) if row.deliverable else "",
+        criteria="\n".join(_(item) for item in row.criteria),
+        evidence=tuple(row.evidence),
+        window_days=_whole(row.window_days),
     )
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from milepost.actions.quotes import draft_quote, save_quote
 from milepost.core.refusals import Refusal
 from milepost.core.schedule_templates import SCHEDULE_TEMPLATES, ScheduleTemplate
+from milepost.queries.approvers import people_by_name
 from milepost.queries.door import NotThere
 from milepost.queries.lists import Choices, choices
 from milepost.queries.quote_draft import QuoteDraft, quote_draft
@@ -49,6 +50,9 @@ def _asked(request: HttpRequest) -> QuoteFields:
 
 def _draft(request: HttpRequest, known: Choices) -> int:
     quote = quote_of(_typed(request), currency=known.business.currency, taxes=tax_ids(known))
+    if request.POST.get("customer", "") not in {str(id) for id, _name in known.customers}:
+        # A new customer has one person, who accepts everything.
+        quote = replace(quote, rows=tuple(replace(row, approver="") for row in quote.rows))
     return draft_quote(
         by=request.actor,
         at=request.at,
@@ -104,9 +108,13 @@ def totals(request: HttpRequest) -> HttpResponse:
     """What the form comes to now, for the page to put in place; nothing is saved."""
     known = choices(request.business_id)
     fields = posted(request.POST)
-    if request.POST.get("customer") in {str(id) for id in known.exempt}:
+    customer = request.POST.get("customer", "")
+    if customer in {str(id) for id in known.exempt}:
         fields = replace(fields, lines=tuple(replace(line, taxes=()) for line in fields.lines))
-    return render(request, "office/_quote_totals.html", shown(request, known, fields))
+    context = shown(request, known, fields)
+    if customer != request.POST.get("people_of", customer):
+        context |= _people(request, customer) | {"new_people": True}
+    return render(request, "office/_quote_totals.html", context)
 
 
 @require_POST
@@ -134,6 +142,7 @@ def _form(
     refusal: Refusal | None,
     draft: QuoteDraft | None = None,
 ) -> HttpResponse:
+    refusal = _at_its_row(refusal, fields)
     context = shown(request, known, filled(fields, known)) | {
         "draft": draft,
         "differences": differences(draft.quote, fields, known.business.currency)
@@ -144,4 +153,22 @@ def _form(
         "recoveries": RECOVERIES,
     }
     context |= customer_context(request, known)
+    context |= _people(request, str(draft.customer_id) if draft else request.POST.get("customer", ""))
     return render(request, "office/quote_form.html", context, status=422 if refusal else 200)
+
+
+def _people(request: HttpRequest, customer: str) -> dict[str, object]:
+    """The customer's people, to choose who accepts a payment; nobody yet for a new customer."""
+    known = customer.isascii() and customer.isdecimal() and len(customer) < 18
+    names = people_by_name(request.business_id, int(customer)) if known else []
+    return {"people": names, "people_of": customer}
+
+
+def _at_its_row(refusal: Refusal | None, fields: QuoteFields) -> Refusal | None:
+    """A refusal of the second payment ("rows-2-approver") at the field of that payment ("row-7-approver")."""
+    place, _dash, name = (
+        (refusal.field or "").removeprefix("rows-").partition("-") if refusal else ("", "", "")
+    )
+    if refusal and (refusal.field or "").startswith("rows-") and 0 < int(place) <= len(fields.rows):
+        refusal.field = f"row-{fields.rows[int(place) - 1].key}-{name}"
+    return refusal

@@ -110,12 +110,19 @@ def row_of(row: RowFields, *, currency: str, places: dict[str, int]) -> RowInput
         "deposit" if row.kind == "deposit" else "milestone",
         _value(row, basis, currency, at + "value"),
     )
+    plain = replace(plain, net_days=_days(row.net_days, at + "net_days"))
     if plain.kind == "deposit":
         return plain
+    planned_on, planned_until = _span(row, at)
+    bill_on = row.bill_on if row.bill_on in BILL_ON else "completion"
     return replace(
         plain,
+        event_follows=row.event_side == "after" or bill_on == "before",
+        planned_on=planned_on,
+        planned_until=planned_until,
+        approver=typed.checked_text(row.approver, field=at + "approver", most=254),
         lines=tuple(places[key] for key in row.lines if key in places) if basis == "lines" else (),
-        bill_on=row.bill_on if row.bill_on in BILL_ON else "completion",
+        bill_on=bill_on,
         before_days=typed.whole_number(row.before_days or "0", field=at + "before_days", most=365),
         event=typed.checked_text(row.event, field=at + "event", most=200),
         event_on=_day(row.event_on, at + "event_on"),
@@ -124,6 +131,16 @@ def row_of(row: RowFields, *, currency: str, places: dict[str, int]) -> RowInput
         evidence=tuple(kind for kind in EVIDENCE if kind in row.evidence),
         window_days=_days(row.window_days, at + "window_days"),
     )
+
+
+def _span(row: RowFields, at: str) -> tuple[date | None, date | None]:
+    """The days of the work: one, or from one to another."""
+    begins, ends = _day(row.planned_on, at + "planned_on"), _day(row.planned_until, at + "planned_until")
+    if ends and begins is None:
+        raise InputRefused(field=at + "planned_on", problem=_("Say on which day it begins."))
+    if begins and ends and ends < begins:
+        raise InputRefused(field=at + "planned_until", problem=_("It would end before it begins."))
+    return begins, ends
 
 
 def _value(row: RowFields, basis: str, currency: str, field: str) -> Decimal | None:

@@ -76,7 +76,11 @@ def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) ->
         }
         return render(request, "portal/offer.html", context, status=status)
     bank_first = job.due_now.cents >= guest.bank_from_cents
-    context |= {"methods": methods_for(), "method": typed["method"] or ("bank" if bank_first else "card")}
+    context |= {
+        "may_accept": [stop.id for stop in job.stops if guest.contact_id in dict(stop.approvers)],
+        "methods": methods_for(),
+        "method": typed["method"] or ("bank" if bank_first else "card"),
+    }
     return render(request, "portal/job.html", context, status=status)
 
 
