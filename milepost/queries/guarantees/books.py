@@ -75,10 +75,10 @@ CHECKS: Checks = (
     (
         "a payment that came in stands in the journal with its amount",
         """SELECT 'payment ' || p.id FROM payment p
-            WHERE (CASE WHEN p.state IN ('cleared', 'returned') THEN p.amount_cents ELSE 0 END)
+            WHERE (CASE WHEN p.state IN ('cleared', 'returned') THEN p.amount_cents + p.surcharge_cents ELSE 0 END)
                <> (SELECT COALESCE(SUM(t.cents), 0) FROM journal_entry e JOIN transfer t ON t.entry_id = e.id
                      JOIN account d ON d.id = t.debit_id
-                    WHERE e.payment_id = p.id AND e.kind = 'payment_cleared' AND d.code = 'cash')""",
+                    WHERE e.payment_id = p.id AND e.kind = 'payment_cleared' AND d.code = p.till)""",
     ),
     (
         "an invoice's entry is its total",
