@@ -1,6 +1,6 @@
 """Credits: what an invoice said, taken back in whole or in part, or money off. Nothing is edited."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -168,22 +168,53 @@ def allowance(issued: Issued, cents: int, *, before: Credited | None = None) -> 
         raise CreditTooLarge(
             most=Money(most, issued.currency), asked=Money(cents, issued.currency), field="amount"
         )
-    open_by_key = {key: value - done.lines.get(key, 0) for key, value in issued.lines.items()}
-    whole = sum(open_by_key.values())
-    exact = [value * Fraction(cents, whole) for value in open_by_key.values()]
+    left = {key: value - done.lines.get(key, 0) for key, value in issued.lines.items()}
+    # A key that fell by its own rounding cent asks for nothing, so nothing comes off it.
+    open_by_key = {key: value for key, value in left.items() if value > 0}
+    standing = sum(open_by_key.values())
+    exact = [value * Fraction(cents, standing) for value in open_by_key.values()]
     return Credited(dict(zip(open_by_key, largest_remainder(exact, cents), strict=True)))
 
 
-def after_allowance(state: JobState, off: Credited, row: Hashable) -> JobState:
+class NotSinceSnapshot(ValueError):
+    """The invoice was issued before the last snapshot, so taking it back needs one of its own."""
+
+
+def whole(issued: Issued, *, before: Credited | None = None) -> Credited:
     """
-    The job once money is off a row's invoice: contract, billed to date, the row and its due fall
-    alike, the recovered deposit stays. Takes a snapshot; open rows keep their amounts.
+    All that still stands of an invoice: what a void, or the reversal of the rest, says in cents.
+
+    >>> off = allowance(Issued({Key("a"): 100_00}, 20_00), 30_00)
+    >>> rest = whole(Issued({Key("a"): 100_00}, 20_00), before=off)
+    >>> rest.lines_cents, rest.recovered_cents, rest.due_cents
+    (7000, 2000, 5000)
+    """
+    return Credited(dict(issued.lines), issued.recovered_cents, issued.held_cents, Fraction(1)).less(
+        before or Credited()
+    )
+
+
+def cut_by_row(off: Credited, due_by_row: Mapping[Hashable, int]) -> dict[Hashable, int]:
+    """
+    Money off an invoice of several rows, shared in proportion to what each still asks for, in cents.
+
+    >>> cut_by_row(Credited({Key("a"): 100}), {"one": 200, "two": 100})
+    {'one': 67, 'two': 33}
+    """
+    weights = [Fraction(cents) for cents in due_by_row.values()]
+    return dict(zip(due_by_row, split_cents(off.due_cents, weights), strict=True))
+
+
+def after_allowance(state: JobState, off: Credited, cuts: Mapping[Hashable, int]) -> JobState:
+    """
+    The job once money is off an invoice: contract, billed to date, its rows and their due fall alike,
+    the recovered deposit stays. `cuts` are the cents by row (`cut_by_row`). Takes a snapshot; open
+    rows keep their amounts.
     """
     cut = off.lines_cents
     billed = _less(state.billed, off.lines)
     rows = tuple(
-        replace(one, amount_cents=one.frozen_cents - (cut if one.id == row else 0))
-        for one in rows_at_snapshot(state)
+        replace(one, amount_cents=one.frozen_cents - cuts.get(one.id, 0)) for one in rows_at_snapshot(state)
     )
     return replace(
         state,
@@ -194,6 +225,26 @@ def after_allowance(state: JobState, off: Credited, row: Hashable) -> JobState:
         billed=billed,
         due_cents=state.due_cents - cut,
         portions={},
+    )
+
+
+def after_void(state: JobState, credit: Credited, rows: Iterable[Hashable]) -> JobState:
+    """
+    The job once a whole invoice is taken back that was issued since the last snapshot: what is billed,
+    due and recovered falls by its stored increment, its rows are open again. No snapshot is needed,
+    because a position does not depend on the order of billing: the reissue bills the same cents.
+
+    Raises NotSinceSnapshot; then `after_reversal` is the answer.
+    """
+    back = frozenset(rows)
+    if not back <= state.portions.keys():
+        raise NotSinceSnapshot
+    return replace(
+        state,
+        billed=_less(state.billed, credit.lines),
+        due_cents=state.due_cents - credit.due_cents,
+        recovered_cents=state.recovered_cents - credit.recovered_cents,
+        portions={row: portion for row, portion in state.portions.items() if row not in back},
     )
 
 

@@ -160,7 +160,7 @@ def test_money_off_lowers_contract_row_and_tax_alike_and_leaves_the_deposit_reco
     invoice = bill(signed, ["1"])
     billed = signed.after(invoice)
     said = Issued({line.key: line.delta_cents for line in invoice.lines}, invoice.recovered_cents)
-    lower = after_allowance(billed, allowance(said, 500_00), "1")
+    lower = after_allowance(billed, allowance(said, 500_00), {"1": 500_00})
     assert amounts(lower) == ["10000.00", "9500.00", "12000.00", "8000.00"]
     assert lower.priced.total_cents == 39_500_00
     assert (lower.due_cents, lower.recovered_cents) == (9_500_00, 3_333_33)

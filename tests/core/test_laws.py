@@ -1,17 +1,29 @@
 """The laws of docs/rules, over random jobs: sums, cents, order and ends."""
 
 import os
+from collections.abc import Hashable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from milepost.core.billing import Bill, JobState, bill
 from milepost.core.changes import change
 from milepost.core.contract import Key, price
-from milepost.core.credits import Issued, after_allowance, after_reversal, allowance, reversal
+from milepost.core.credits import (
+    Issued,
+    NotSinceSnapshot,
+    after_allowance,
+    after_reversal,
+    after_void,
+    allowance,
+    cut_by_row,
+    reversal,
+    whole,
+)
 from milepost.core.refusals import Refusal
 from milepost.core.rounding import Rule
 from milepost.core.rows import Row
@@ -26,7 +38,7 @@ laws = settings(
 )
 
 
-def _open(state: JobState) -> list[object]:
+def _open(state: JobState) -> list[Hashable]:
     return [row.id for row in state.open_rows if row.id not in state.billed_row_ids]
 
 
@@ -214,13 +226,50 @@ def _credited(state: JobState, invoice: Bill, data: st.DataObject) -> JobState:
     """The job after a credit of its newest invoice, if it is one that can be credited."""
     what = data.draw(st.sampled_from(["nothing", "reverse", "allow"]))
     lines = {line.key: line.delta_cents for line in invoice.lines}
-    whole = all(invoice.portions[row] == 1 for row in invoice.due_by_row)
-    if what == "nothing" or not whole or not invoice.due_cents or min(lines.values()) < 0:
+    in_full = all(invoice.portions[row] == 1 for row in invoice.due_by_row)
+    if what == "nothing" or not in_full or not invoice.due_cents or min(lines.values()) < 0:
         return state
     said = Issued(lines, invoice.recovered_cents)
     event(what)
     if what == "allow":
         off = allowance(said, data.draw(st.integers(1, invoice.due_cents)))
-        return after_allowance(state, off, next(iter(invoice.due_by_row)))
+        return after_allowance(state, off, cut_by_row(off, invoice.due_by_row))
     share = data.draw(st.sampled_from([Fraction(1), Fraction(1, 3), Fraction(1, 2)]))
     return after_reversal(state, reversal(said, state.priced, share), invoice.due_by_row)
+
+
+@laws
+@given(jobs(), st.data())
+def test_an_invoice_that_is_voided_is_issued_again_with_the_same_cents(
+    state: JobState, data: st.DataObject
+) -> None:
+    """Any invoice since the snapshot, whatever was billed after it; and its void leaves nothing behind."""
+    first = state
+    invoices = []
+    for rows in _sets(data, _open(state)):
+        invoices.append(bill(state, rows))
+        state = state.after(invoices[-1])
+    voided = data.draw(st.sampled_from(invoices))
+    said = Issued({line.key: line.delta_cents for line in voided.lines}, voided.recovered_cents)
+    open_again = after_void(state, whole(said), voided.due_by_row)
+    assert set(_open(open_again)) - set(_open(state)) == set(voided.due_by_row)
+    again = bill(open_again, list(voided.due_by_row))
+    assert {line.key: line.delta_cents for line in again.lines} == dict(said.lines)
+    assert (again.due_cents, again.recovered_cents) == (voided.due_cents, voided.recovered_cents)
+    assert again.due_by_row == voided.due_by_row
+    assert open_again.after(again) == state
+    # Voided one after the other, the newest first, the job is as it was signed.
+    for invoice in reversed(invoices):
+        said = Issued({line.key: line.delta_cents for line in invoice.lines}, invoice.recovered_cents)
+        state = after_void(state, whole(said), invoice.due_by_row)
+    assert (state.billed, state.due_cents, state.recovered_cents) == (first.billed, 0, 0)
+    with pytest.raises(NotSinceSnapshot):
+        after_void(state, whole(said), voided.due_by_row)
+
+
+def _sets(data: st.DataObject, rows: list[Hashable]) -> list[list[Hashable]]:
+    """The rows in any order, cut into one to three invoices."""
+    order = data.draw(st.permutations(rows))
+    first = data.draw(st.integers(1, len(order)))
+    second = data.draw(st.integers(first, len(order)))
+    return [part for part in (order[:first], order[first:second]) if part]

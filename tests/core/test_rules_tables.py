@@ -9,7 +9,7 @@ from milepost.core import journal
 from milepost.core.billing import JobState, bill, sign
 from milepost.core.changes import change
 from milepost.core.contract import Key, PricedContract
-from milepost.core.credits import Issued, allowance, reversal
+from milepost.core.credits import Issued, after_void, allowance, reversal, whole
 from milepost.core.deposit_tax import deposit_by_key, recovered_by_key
 from milepost.core.money import parse_cents, plain
 from milepost.core.progress import ProgressState, ProgressTerms, Work, apply
@@ -197,6 +197,21 @@ def test_a_credit_takes_back_what_the_page_says(cells: Cells) -> None:
     assert [plain(cents, "USD") for cents in back] == [
         cells[name] for name in ("net back", "tax back", "recovered back", "due back")
     ]
+
+
+@pytest.mark.parametrize("cells", samples.table("credits", "voids"), ids=_id)
+def test_a_voided_invoice_is_issued_again_as_the_page_says(cells: Cells) -> None:
+    job = samples.job("24000.00 @ 8.25, 7600.00", cells["schedule"], recovery=cells["recovery"])  # type: ignore[arg-type]
+    said = {}
+    for row in cells["billed"].split():
+        said[row] = bill(job, [row])
+        job = job.after(said[row])
+    gone = said[cells["void"]]
+    issued = Issued({line.key: line.delta_cents for line in gone.lines}, gone.recovered_cents)
+    again = bill(after_void(job, whole(issued), gone.due_by_row), [cells["void"]])
+    assert {line.key: line.delta_cents for line in again.lines} == dict(issued.lines)
+    for column in ("net", "tax", "recovered", "due"):
+        assert plain(getattr(again, f"{column}_cents"), "USD") == cells[column], column
 
 
 def _cents(amounts: str) -> dict[str, int]:
