@@ -11,6 +11,7 @@ from milepost.actions.steps.timeline import tell
 from milepost.core.readiness import is_ready
 from milepost.queries.calendars import holidays_around
 from milepost.records.businesses import Business
+from milepost.records.credit_notes import standing_rows
 from milepost.records.jobs import ScheduleRow
 from milepost.records.post import Message
 
@@ -22,8 +23,8 @@ def note_ready_before_event(*, by: Actor, at: datetime) -> int:
     moment has come. Returns how many were new.
     """
     rows = ScheduleRow.objects.filter(
-        job__state="open", bill_on="before", event__on_date__isnull=False, invoice_rows__isnull=True
-    )
+        job__state="open", bill_on="before", event__on_date__isnull=False
+    ).exclude(id__in=standing_rows().values("row_id"))
     business = Business.objects.get()
     return sum(_note(row, business, by, at) for row in rows.select_related("event").order_by("job_id", "id"))
 

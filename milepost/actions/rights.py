@@ -36,6 +36,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "move_event": CREW,
     "send_invoice": CREW,
     "bill_simple": OFFICE,
+    "credit_invoice": OFFICE,
     "record_payment": OFFICE,
     "return_payment": OFFICE,
     "use_credit": OFFICE,

@@ -18,7 +18,7 @@ from milepost.actions.steps.outbox import (
 from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.records.invoices import InvoiceRow
+from milepost.records.credit_notes import standing_rows
 from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
 from milepost.records.people import Membership
 from milepost.records.work import Acceptance, Completion, Evidence
@@ -124,7 +124,7 @@ def undo_completion(*, by: Actor, at: datetime, job_id: int, row_id: int, reason
     job = _open_job(job_id)
     row = find(ScheduleRow.objects.filter(job=job), id=row_id)
     completion = _standing(row)
-    if InvoiceRow.objects.filter(row=row).exists():
+    if standing_rows().filter(row=row).exists():
         raise AlreadyBilled(milestone=row.name)
     completion.withdrawn_at = at
     completion.withdrawn_reason = reason.strip()

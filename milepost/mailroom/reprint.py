@@ -12,8 +12,9 @@ from milepost.queries.documents_shape import TEMPLATE_VERSION
 from milepost.queries.door import NotThere
 from milepost.queries.paper.facts import MoneyEvent, PaidSheetFacts
 from milepost.queries.paper.paid_sheet import paid_sheet_content
+from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact
-from milepost.records.invoices import Invoice, InvoiceRow
+from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
 from milepost.records.payments import Allocation
 from milepost.records.scope import scoped
@@ -51,8 +52,8 @@ def paid_sheet(business_id: int, invoice_id: int, *, at: datetime, job_id: int |
 def _facts(invoice: Invoice, at: datetime) -> PaidSheetFacts:
     job = Job.objects.select_related("business", "customer", "site").get(id=invoice.job_id)
     contacts = list(Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"))
-    loaded, payments = load(job), _payments(invoice)
-    billed_here = dict(InvoiceRow.objects.filter(invoice=invoice).values_list("row_id", "due_cents"))
+    loaded, payments = load(job), _since(invoice)
+    billed_here = {part.row_id: part.stands_cents for part in standing_rows().filter(invoice=invoice)}
     next_name, next_cents = _next(loaded)
     return PaidSheetFacts(
         job=job_facts(job, contacts, at=at),
@@ -60,11 +61,21 @@ def _facts(invoice: Invoice, at: datetime) -> PaidSheetFacts:
         issued_on=invoice.issued_on,
         total_cents=invoice.total_cents,
         payments=payments,
-        balance_cents=invoice.total_cents - sum(payment.paid_cents for payment in payments),
+        balance_cents=invoice.stands_cents - sum(payment.paid_cents for payment in payments),
         next_name=next_name,
         next_cents=next_cents,
         rows=row_facts(loaded, settled=loaded.settled_by_row(), now=billed_here, done={}),
     )
+
+
+def _since(invoice: Invoice) -> list[MoneyEvent]:
+    """What was paid and credited of this invoice, by the day."""
+    credits = [
+        MoneyEvent(note.issued_on, "", note.number_text, -note.total_cents, 0)
+        for note in invoice.credit_notes.order_by("id")
+        if note.total_cents
+    ]
+    return sorted([*_payments(invoice), *credits], key=lambda event: event.on)
 
 
 def _payments(invoice: Invoice) -> list[MoneyEvent]:

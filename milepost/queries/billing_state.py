@@ -14,6 +14,7 @@ from milepost.core.rows import Recovery, Row, Snapshot
 from milepost.core.tax import TaxRate
 from milepost.queries.contract_lines import as_changed
 from milepost.records.changes import ContractSnapshot, LineChange
+from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact
 from milepost.records.invoices import DepositPart, Invoice, InvoiceRow, Position
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
@@ -72,20 +73,30 @@ class LoadedJob:
         return sum(self.row_head_cents(row) for row in self.rows)
 
     @property
+    def standing(self) -> list[Invoice]:
+        """The invoices that were not taken back whole."""
+        kept = {part.invoice_id for part in self.parts}
+        return [invoice for invoice in self.invoices if invoice.id in kept]
+
+    def deposit_parts_of(self, invoice: Invoice) -> dict[Key, int]:
+        """What one invoice put into a taxed deposit by key, or took out (below zero)."""
+        return self._deposit_parts_of({invoice.id})
+
+    @property
     def deposit_put(self) -> dict[Key, int]:
         """A taxed deposit by key, as its own invoice split it; empty where a deposit carries no tax."""
-        return self._deposit_parts_of({invoice.id for invoice in self.invoices if invoice.kind == "deposit"})
+        return self._deposit_parts_of({invoice.id for invoice in self.standing if invoice.kind == "deposit"})
 
     @property
     def deposit_back(self) -> dict[Key, int]:
         """What invoices for work have taken back of a taxed deposit to date, by key."""
-        work = {invoice.id for invoice in self.invoices if invoice.kind != "deposit"}
+        work = {invoice.id for invoice in self.standing if invoice.kind != "deposit"}
         return {key: -cents for key, cents in self._deposit_parts_of(work).items()}
 
     def deposit_back_at(self, recovered_cents: int) -> dict[Key, int]:
         """The same, when so much of the deposit was recovered: by the invoices that had done so."""
         early, left = set[int](), recovered_cents
-        for invoice in self.invoices:
+        for invoice in self.standing:
             if invoice.recovered_cents and invoice.recovered_cents <= left:
                 early.add(invoice.id)
                 left -= invoice.recovered_cents
@@ -102,7 +113,7 @@ class LoadedJob:
     def open_cents(self, invoice: Invoice) -> int:
         """What is left to pay of an invoice; pending payments count as paid."""
         parts = (part.amount_cents for part in self.allocations if part.invoice_id == invoice.id)
-        return int(invoice.total_cents - sum(parts))
+        return int(invoice.stands_cents - sum(parts))
 
     def add(self, parts: Sequence[Allocation], *, state: str) -> None:
         """Allocations that were just written, of a payment in this state."""
@@ -132,7 +143,7 @@ class LoadedJob:
         left, paid = self.settled_by_invoice(), dict[int, int]()
         order = {row.id: row.position for row in self.rows}
         for part in sorted(self.parts, key=lambda part: (order[part.row_id], part.id)):
-            share = min(part.due_cents, left.get(part.invoice_id, 0))
+            share = min(part.stands_cents, left.get(part.invoice_id, 0))
             left[part.invoice_id] = left.get(part.invoice_id, 0) - share
             paid[part.row_id] = paid.get(part.row_id, 0) + share
         return paid
@@ -165,7 +176,7 @@ def load(job: Job) -> LoadedJob:
         Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"),
         PortalLink.objects.filter(job=job),
         Invoice.objects.filter(job=job).order_by("id"),
-        InvoiceRow.objects.filter(invoice__job=job),
+        standing_rows().filter(invoice__job=job),
         Allocation.objects.filter(invoice__job=job)
         .annotate(payment_state=F("payment__state"))
         .order_by("id"),

@@ -173,11 +173,15 @@ def _until(moves: "QuerySet[Transfer]", on: date | None) -> "QuerySet[Transfer]"
 
 
 def _with_entry(moves: "QuerySet[Transfer]") -> "QuerySet[Transfer]":
-    return moves.select_related("entry__invoice", "entry__payment__receipt", "entry__job", "debit", "credit")
+    return moves.select_related(
+        "entry__invoice", "entry__credit_note", "entry__payment__receipt", "entry__job", "debit", "credit"
+    )
 
 
 def _document(entry: JournalEntry) -> str:
-    """The number of what the entry is about: an invoice's, or a payment's receipt."""
+    """The number of what the entry is about: a credit note's, an invoice's, or a payment's receipt."""
+    if entry.credit_note:
+        return entry.credit_note.number_text
     if entry.invoice:
         return entry.invoice.number_text
     if entry.payment and hasattr(entry.payment, "receipt"):

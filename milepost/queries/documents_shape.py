@@ -11,7 +11,7 @@ Empty text ("") and an empty list mean "leave this out".
 
 from typing import Literal, NotRequired, TypedDict
 
-TemplateName = Literal["invoice", "receipt", "statement", "paid_sheet", "contract"]
+TemplateName = Literal["invoice", "receipt", "statement", "paid_sheet", "contract", "credit_note"]
 TEMPLATE_VERSION = 1
 """The version that new documents are frozen with; old ones keep theirs for ever."""
 
@@ -282,7 +282,29 @@ class ContractContent(Content):
     signatures: list[Signature]
 
 
-AnyContent = InvoiceContent | ReceiptContent | StatementContent | PaidSheetContent | ContractContent
+class CreditNoteContent(Content):
+    """What is taken back of an invoice, and how it stands after it."""
+
+    amount: Amount
+    """Credited."""
+    story: list[Fact]
+    """The reason, and what happens to the work, the deposit and what was paid."""
+    table: Table
+    """A row for each line of the work, or for the deposit."""
+    totals: list[Total]
+    """Subtotal, tax by code and rate, deposit left to be used, total credited."""
+    math: Math | None
+    road: Road | None
+
+
+AnyContent = (
+    InvoiceContent
+    | ReceiptContent
+    | StatementContent
+    | PaidSheetContent
+    | ContractContent
+    | CreditNoteContent
+)
 
 CONTENTS: dict[str, type] = {
     "invoice": InvoiceContent,
@@ -290,5 +312,6 @@ CONTENTS: dict[str, type] = {
     "statement": StatementContent,
     "paid_sheet": PaidSheetContent,
     "contract": ContractContent,
+    "credit_note": CreditNoteContent,
 }
 """The shape that each template prints."""

@@ -33,7 +33,7 @@ class TransferRow:
 
 @dataclass(frozen=True)
 class EntryRow:
-    """One event's transfers. `document` is the invoice's number, or ""."""
+    """One event's transfers. `document` is its credit note's or invoice's number, or ""."""
 
     id: int
     on: date
@@ -76,7 +76,7 @@ def read_balances(currency: str, *, job_id: int | None = None) -> list[AccountBa
 
 def read_journal(job_id: int | None = None) -> list[EntryRow]:
     """Inside an open scope."""
-    entries = JournalEntry.objects.select_related("invoice").prefetch_related(
+    entries = JournalEntry.objects.select_related("invoice", "credit_note").prefetch_related(
         "transfers__debit", "transfers__credit"
     )
     if job_id is not None:
@@ -86,7 +86,7 @@ def read_journal(job_id: int | None = None) -> list[EntryRow]:
             entry.id,
             entry.on_date,
             entry.kind,
-            entry.invoice.number_text if entry.invoice else "",
+            _document(entry),
             [
                 TransferRow(move.debit.name, move.credit.name, Money(move.cents, move.currency))
                 for move in sorted(entry.transfers.all(), key=lambda move: move.id)
@@ -94,3 +94,8 @@ def read_journal(job_id: int | None = None) -> list[EntryRow]:
         )
         for entry in entries.order_by("id")
     ]
+
+
+def _document(entry: JournalEntry) -> str:
+    named = entry.credit_note or entry.invoice
+    return named.number_text if named else ""

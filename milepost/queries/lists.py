@@ -13,8 +13,9 @@ from milepost.core.readiness import is_ready
 from milepost.queries.calendars import holidays_around
 from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business, TaxCode
+from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact, Customer
-from milepost.records.invoices import Invoice, InvoiceRow
+from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
 from milepost.records.payments import Payment
 from milepost.records.people import Membership
@@ -22,6 +23,7 @@ from milepost.records.post import Message
 from milepost.records.work import Completion
 
 PAGE = 50
+BILLED = Coalesce(Sum(F("invoices__total_cents") - F("invoices__credited_cents")), 0)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class JobRow:
 
 @dataclass(frozen=True)
 class InvoiceListRow:
-    """An invoice in a list; `state` is paid, due or overdue."""
+    """An invoice in a list; `state` is paid, due, overdue or credited (taken back)."""
 
     id: int
     job_id: int
@@ -174,7 +176,7 @@ def jobs(
         )
     if before is not None:
         found = found.filter(id__lt=before)
-    found = found.annotate(billed=Coalesce(Sum("invoices__total_cents"), 0)).order_by("-id")
+    found = found.annotate(billed=BILLED).order_by("-id")
     rows = list(found.prefetch_related("versions")[: PAGE + 1])
     return _page([_job(job) for job in rows])
 
@@ -215,8 +217,9 @@ def _with_balance(found):  # type: ignore[no-untyped-def]
 
 
 def _invoice(row: Invoice, today: date) -> InvoiceListRow:
-    balance = row.total_cents - row.settled  # type: ignore[attr-defined]
-    state = "paid" if balance == 0 else "overdue" if today > row.due_on else "due"
+    balance = row.stands_cents - row.settled  # type: ignore[attr-defined]
+    gone = row.credited_cents and row.credited_cents == row.total_cents
+    state = "credited" if gone else "paid" if balance == 0 else "overdue" if today > row.due_on else "due"
     return InvoiceListRow(
         row.id,
         row.job_id,
@@ -323,11 +326,9 @@ def needs(*, at: datetime) -> Needs:
     business = Business.objects.get()
     today = at.astimezone(ZoneInfo(business.timezone)).date()
     late = _with_balance(Invoice.objects.filter(due_on__lt=today)).order_by("due_on", "id")
-    late = late.filter(settled__lt=F("total_cents"))
+    late = late.filter(settled__lt=F("total_cents") - F("credited_cents"))
     unsigned = Job.objects.select_related("customer", "site").filter(state="sent").order_by("-id")
-    unsigned = unsigned.annotate(billed=Coalesce(Sum("invoices__total_cents"), 0)).prefetch_related(
-        "versions"
-    )
+    unsigned = unsigned.annotate(billed=BILLED).prefetch_related("versions")
     return Needs(
         _ready(business, today),
         [_invoice(invoice, today) for invoice in late[:PAGE]],
@@ -340,7 +341,7 @@ def _ready(business: Business, today: date) -> list[ReadyRow]:
     rows = (
         ScheduleRow.objects.filter(job__state="open", kind="milestone")
         .filter(Q(id__in=standing.values("row_id")) | Q(bill_on="before"))
-        .exclude(id__in=InvoiceRow.objects.values("row_id"))
+        .exclude(id__in=standing_rows().values("row_id"))
     )
     done = {c.row_id: c for c in standing.select_related("acceptance")}
     holidays = holidays_around(business.holidays, today)
@@ -367,7 +368,7 @@ def today(*, at: datetime, user_id: int | None) -> list[TodayJob]:
     business = Business.objects.get()
     day = at.astimezone(ZoneInfo(business.timezone)).date()
     found = Job.objects.select_related("customer", "site").filter(state="open", origin="quote")
-    billed = InvoiceRow.objects.values("row_id")
+    billed = standing_rows().values("row_id")
     open_rows = ScheduleRow.objects.filter(job__in=found, kind="milestone").exclude(id__in=billed)
     names: dict[int, str] = {}
     for row in open_rows.order_by("job_id", "position"):

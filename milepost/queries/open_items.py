@@ -65,7 +65,7 @@ def open_items(customer_ids: Collection[int], currency: str) -> list[OpenItem]:
         Invoice.objects.filter(customer_id__in=customer_ids, currency=currency)
         .select_related("job")
         .annotate(settled=Coalesce(Sum("allocations__amount_cents"), 0))
-        .filter(settled__lt=F("total_cents"))
+        .filter(settled__lt=F("total_cents") - F("credited_cents"))
     )
     return [
         OpenItem(
@@ -76,7 +76,7 @@ def open_items(customer_ids: Collection[int], currency: str) -> list[OpenItem]:
             invoice.title,
             invoice.issued_on,
             invoice.due_on,
-            Money(invoice.total_cents - invoice.settled, currency),
+            Money(invoice.stands_cents - invoice.settled, currency),
         )
         for invoice in found.order_by("issued_on", "id")
     ]

@@ -12,8 +12,9 @@ from django.db.models import Prefetch, Q, Sum
 from milepost.core.money import Money
 from milepost.core.readiness import bill_from, is_ready
 from milepost.queries.calendars import holidays_around
+from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact
-from milepost.records.invoices import Invoice, InvoiceRow
+from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
 from milepost.records.work import Completion, Evidence
 
@@ -168,13 +169,13 @@ def _invoices(job: Job) -> dict[int, _Billed]:
     paid = {invoice.id: invoice.paid for invoice in known.values()}
     pending = {invoice.id: invoice.pending for invoice in known.values()}
     billed: dict[int, _Billed] = {}
-    for part in InvoiceRow.objects.filter(invoice__job=job).order_by("row__position", "id"):
+    for part in standing_rows().filter(invoice__job=job).order_by("row__position", "id"):
         invoice = known[part.invoice_id]
-        share = min(part.due_cents, paid[invoice.id])
+        share = min(part.stands_cents, paid[invoice.id])
         paid[invoice.id] -= share
-        waiting = min(part.due_cents - share, pending[invoice.id])
+        waiting = min(part.stands_cents - share, pending[invoice.id])
         pending[invoice.id] -= waiting
-        billed[part.row_id] = _Billed(_on_road(invoice, job.currency), part.due_cents, share, waiting)
+        billed[part.row_id] = _Billed(_on_road(invoice, job.currency), part.stands_cents, share, waiting)
     return billed
 
 
@@ -186,8 +187,8 @@ def _on_road(invoice: Invoice, currency: str) -> InvoiceOnRoad:
         invoice.kind,
         invoice.issued_on,
         invoice.due_on,
-        Money(invoice.total_cents, currency),
-        Money(invoice.total_cents - settled, currency),
+        Money(invoice.stands_cents, currency),
+        Money(invoice.stands_cents - settled, currency),
         Money(invoice.pending, currency),  # type: ignore[attr-defined]
         invoice.document_id,
     )

@@ -12,6 +12,7 @@ from milepost.core.money import plain
 from milepost.queries.door import NotThere, question
 from milepost.queries.ledger import read_balances, read_journal
 from milepost.queries.road import read_road
+from milepost.records.credit_notes import CreditNote
 from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, InvoiceRow
 from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.payments import Allocation, Payment, Receipt, Refund
@@ -44,7 +45,7 @@ def story_job(job_id: int) -> StoryJob:
     settled = _settled(job_id)
     for invoice in Invoice.objects.filter(job_id=job_id).order_by("id"):
         open_cents[invoice.id] = (
-            invoice.total_cents
+            invoice.stands_cents
             - settled.get((invoice.id, "cleared"), 0)
             - settled.get((invoice.id, "pending"), 0)
         )
@@ -156,7 +157,7 @@ class _Reader:
         }
 
     def documents(self) -> list[Output]:
-        dated = [*self._invoices(), *self._receipts()]
+        dated = [*self._invoices(), *self._credit_notes(), *self._receipts()]
         return [document for _, document in sorted(dated, key=lambda pair: pair[0])]
 
     def _invoices(self) -> Iterable[tuple[datetime, Output]]:
@@ -178,7 +179,7 @@ class _Reader:
                 invoice.issued_at,
                 self._invoice(invoice, rows.get(invoice.id, []), lines.get(invoice.id, []), earned, billed),
             )
-            billed += invoice.total_cents
+            billed += invoice.stands_cents
 
     def _invoice(
         self, invoice: Invoice, rows: list[object], lines: list[InvoiceLine], earned: int, billed: int
@@ -205,18 +206,47 @@ class _Reader:
             "recovered_tax": self.money(self.recovered_tax.get(invoice.id, 0)),
             "due": self.money(invoice.total_cents),
             "paid": self.money(paid),
-            "balance": self.money(invoice.total_cents - paid),
+            "balance": self.money(invoice.stands_cents - paid),
             "state": self._state(invoice, paid, pending),
         }
 
     def _state(self, invoice: Invoice, paid: int, pending: int) -> str:
-        if paid >= invoice.total_cents:
+        if invoice.credited_cents and not invoice.stands_cents:
+            return "credited"
+        if paid >= invoice.stands_cents:
             return "paid"
-        if paid + pending >= invoice.total_cents:
+        if paid + pending >= invoice.stands_cents:
             return "on_its_way"
         if self.today > invoice.due_on:
             return "overdue"
         return "part_paid" if paid else "due"
+
+    def _credit_notes(self) -> Iterable[tuple[datetime, Output]]:
+        """Below zero: what an invoice had said is taken back."""
+        notes = CreditNote.objects.filter(job=self.job).select_related("invoice")
+        for note in notes.prefetch_related("lines__line", "taxes", "rows__row").order_by("id"):
+            yield (
+                note.issued_at,
+                {
+                    "number": note.number_text,
+                    "kind": note.kind,
+                    "rows": [part.row.name for part in note.rows.all()],
+                    "invoice": note.invoice.number_text,
+                    "date": note.issued_on.isoformat(),
+                    "reason": note.reason,
+                    "lines": [
+                        {"description": part.line.description, "amount": self.money(-part.net_cents)}
+                        for part in note.lines.all()
+                    ],
+                    "net": self.money(-note.net_cents),
+                    "tax": {
+                        _tax_name(tax.name, tax.percent): self.money(-tax.tax_cents)
+                        for tax in note.taxes.all()
+                    },
+                    "recovered": self.money(-note.recovered_cents),
+                    "due": self.money(-note.total_cents),
+                },
+            )
 
     def _receipts(self) -> Iterable[tuple[datetime, Output]]:
         receipts = Receipt.objects.filter(payment__job=self.job).select_related("payment").order_by("id")

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from milepost.records.businesses import Business
+from milepost.records.credit_notes import CreditNote
 from milepost.records.customers import Contact
 from milepost.records.fields import CentsField, ExactField, InnerForeignKey, InnerOneToOneField
 from milepost.records.files import Document, StoredFile
@@ -62,6 +63,9 @@ class KeyChange(models.Model):
     job = InnerForeignKey(Job, models.PROTECT)
     key = InnerForeignKey(ContractKey, models.PROTECT, related_name="changes")
     change_order = InnerForeignKey(ChangeOrder, models.PROTECT, null=True, related_name="key_changes")
+    credit_note = InnerForeignKey(
+        CreditNote, models.PROTECT, null=True, related_name="key_changes", db_index=False
+    )
     delta_cents = CentsField()
 
     class Meta:
@@ -78,6 +82,9 @@ class ContractSnapshot(models.Model):
     business = models.ForeignKey(Business, models.PROTECT)
     job = InnerForeignKey(Job, models.PROTECT, related_name="snapshots")
     change_order = InnerForeignKey(ChangeOrder, models.PROTECT, null=True, related_name="snapshots")
+    credit_note = InnerForeignKey(
+        CreditNote, models.PROTECT, null=True, related_name="snapshots", db_index=False
+    )
     last_position = models.BigIntegerField(default=0)
     last_invoice = models.BigIntegerField(default=0)
     taken_at = models.DateTimeField()

@@ -17,6 +17,9 @@ class Invoice(models.Model):
     """
     An issued invoice: total = net + tax − deposit recovered.
 
+    `credited_cents` is the sum of its credit notes, and the database alone keeps it: it is the one
+    thing of an invoice that ever moves.
+
     `number` follows the one before it without a gap: `previous_number` is a foreign key to it.
     """
 
@@ -34,6 +37,7 @@ class Invoice(models.Model):
     tax_cents = CentsField()
     recovered_cents = CentsField(default=0)
     total_cents = CentsField()
+    credited_cents = CentsField(default=0)
     issued_on = models.DateField()
     due_on = models.DateField()
     issued_at = models.DateTimeField()
@@ -58,11 +62,20 @@ class Invoice(models.Model):
                 condition=Q(total_cents=F("net_cents") + F("tax_cents") - F("recovered_cents")),
                 name="invoice_adds_up",
             ),
+            models.CheckConstraint(
+                condition=Q(credited_cents__gte=0, credited_cents__lte=F("total_cents")),
+                name="invoice_is_credited_within_its_total",
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="invoice_newest"),
             models.Index(fields=["job"], name="invoice_by_job"),
         ]
+
+    @property
+    def stands_cents(self) -> int:
+        """What the invoice still asks for, before any payment: its total less what is credited."""
+        return int(self.total_cents - self.credited_cents)
 
 
 class InvoiceRow(models.Model):
@@ -75,6 +88,11 @@ class InvoiceRow(models.Model):
 
     class Meta:
         db_table = "invoice_row"
+
+    @property
+    def stands_cents(self) -> int:
+        """What of it is still asked for, where the query has added up its credits as `credited`."""
+        return int(self.due_cents - (getattr(self, "credited", 0) or 0))
 
 
 class InvoiceLine(models.Model):
@@ -130,7 +148,8 @@ class Position(models.Model):
     Billed to date, as an append-only chain: each entry starts where the previous one ended.
 
     Three kinds of track: `due` and `recovered` of a schedule row, `earned` of a contract key.
-    A negative entry of a row names what it reverses. A key may fall by its own rounding cent.
+    A negative entry of a row names what it reverses, and the credit note that does so. A key may fall
+    by its own rounding cent.
     """
 
     business = models.ForeignKey(Business, models.PROTECT)
@@ -144,6 +163,9 @@ class Position(models.Model):
         db_persist=True,
     )
     invoice = InnerForeignKey(Invoice, models.PROTECT, related_name="positions")
+    credit_note = InnerForeignKey(
+        "CreditNote", models.PROTECT, null=True, related_name="positions", db_index=False
+    )
     prev = InnerForeignKey("self", models.PROTECT, null=True, related_name="next")
     reverses = InnerForeignKey("self", models.PROTECT, null=True, related_name="reversals")
     start_cents = CentsField()
@@ -169,6 +191,11 @@ class Position(models.Model):
                 | Q(delta_cents__gt=0, reverses__isnull=True)
                 | Q(delta_cents__lt=0, reverses__isnull=False),
                 name="position_falls_only_by_reversal",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_note__isnull=True, reverses__isnull=True)
+                | Q(credit_note__isnull=False, reverses__isnull=False),
+                name="position_is_reversed_by_a_credit_note",
             ),
             models.CheckConstraint(
                 condition=Q(kind="earned") | Q(start_cents__gte=-F("delta_cents")),

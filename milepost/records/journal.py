@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from milepost.records.businesses import Business, TaxCode
+from milepost.records.credit_notes import CreditNote
 from milepost.records.fields import CentsField, InnerForeignKey
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
@@ -35,6 +36,7 @@ class JournalEntry(models.Model):
     job = InnerForeignKey(Job, models.PROTECT, null=True)
     invoice = InnerForeignKey(Invoice, models.PROTECT, null=True)
     payment = InnerForeignKey(Payment, models.PROTECT, null=True)
+    credit_note = InnerForeignKey(CreditNote, models.PROTECT, null=True, db_index=False)
     kind = models.CharField(max_length=40)
     on_date = models.DateField()
     at = models.DateTimeField()

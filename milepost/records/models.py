@@ -2,6 +2,7 @@
 
 from milepost.records.businesses import Business, Series, TaxCode
 from milepost.records.changes import ChangeSignature, ContractSnapshot, KeyChange, LineChange
+from milepost.records.credit_notes import CreditLine, CreditNote, CreditRow, CreditTax
 from milepost.records.customers import Contact, Customer, Site
 from milepost.records.files import Document, Rendering, StoredFile
 from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
@@ -29,6 +30,10 @@ __all__ = [
     "ContractKey",
     "ContractLine",
     "ContractSnapshot",
+    "CreditLine",
+    "CreditNote",
+    "CreditRow",
+    "CreditTax",
     "Customer",
     "DepositPart",
     "Dispute",

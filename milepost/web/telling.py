@@ -98,6 +98,23 @@ def _paid(text: str) -> Callable[[Facts, str], str]:
     )
 
 
+def _credited(text: str) -> Callable[[Facts, str], str]:
+    """A credit note: what it does, and why."""
+
+    def tell(facts: Facts, currency: str) -> str:
+        said = _(text) % {
+            "number": facts.get("number", ""),
+            "note": facts.get("credit_note", ""),
+            "amount": _amount(facts, currency, "total_cents"),
+        }
+        if facts.get("credit_cents"):
+            credit = _amount(facts, currency, "credit_cents")
+            said += " " + _("%(credit)s of what was paid is the customer’s credit.") % {"credit": credit}
+        return f"{said} “{facts['reason']}”" if facts.get("reason") else said
+
+    return tell
+
+
 SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "quote_sent": _quote_sent,
     "viewed": lambda facts, currency: _("Looked at the quote."),
@@ -108,6 +125,13 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "accepted": _accepted,
     "event_moved": _moved,
     "event_assigned": _assigned,
+    "invoice_voided": _credited(
+        gettext_noop("Voided invoice %(number)s of %(amount)s with credit note %(note)s.")
+    ),
+    "invoice_reversed": _credited(
+        gettext_noop("Took invoice %(number)s back: %(amount)s credited with credit note %(note)s.")
+    ),
+    "money_off": _credited(gettext_noop("Gave %(amount)s off invoice %(number)s with credit note %(note)s.")),
     "ready_before_event": _milestone(gettext_noop("“%(milestone)s” may be billed: its event is near.")),
     "invoice_sent": _invoiced,
     "payment_pending": _paid(gettext_noop("A bank payment of %(amount)s is on its way.")),

@@ -12,6 +12,7 @@ class Fault:
     sql: str
     says: str
     drop: str = ""
+    is_of_credits: bool = False
 
 
 # Every rule of doctor stands here.
@@ -46,6 +47,32 @@ FAULTS = {
     ),
     "no row is billed beyond its amount": Fault(
         "UPDATE position SET delta_cents = delta_cents * 9 WHERE kind = 'due'", r"row \d+"
+    ),
+    "what is credited of an invoice is what its credit notes say": Fault(
+        "UPDATE invoice SET credited_cents = credited_cents - 1 WHERE number = 1004",
+        r"invoice 1004",
+        is_of_credits=True,
+    ),
+    "a credit note is what its lines, taxes, milestones and positions say": Fault(
+        "DELETE FROM credit_line WHERE credit_note_id = (SELECT min(id) FROM credit_note)",
+        r"credit note C-1",
+        is_of_credits=True,
+    ),
+    "nothing is left of an invoice that was taken back whole": Fault(
+        "DELETE FROM position WHERE kind = 'earned' AND credit_note_id = (SELECT min(id) FROM credit_note)",
+        r"invoice 1003",
+        is_of_credits=True,
+    ),
+    "credit note numbers have no gap": Fault(
+        "UPDATE credit_note SET number = 3 WHERE number = 2",
+        r"series \d+",
+        drop="ALTER TABLE credit_note DROP CONSTRAINT credit_note_number_follows",
+        is_of_credits=True,
+    ),
+    "a credit note stands in the journal once, and credits what it says": Fault(
+        "DELETE FROM journal_entry WHERE kind = 'allowance'",
+        r"credit note C-2",
+        is_of_credits=True,
     ),
     "invoice numbers have no gap": Fault(
         "UPDATE invoice SET number = number + 1 WHERE number = 1002",
@@ -117,7 +144,8 @@ FAULTS = {
            SELECT business_id, job_id, kind, row_id, invoice_id, id, id, end_cents, -2 * delta_cents FROM position
            WHERE kind = 'due'""",
         r"position \d+",
-        drop="ALTER TABLE position DROP CONSTRAINT position_is_not_negative",
+        drop="ALTER TABLE position DROP CONSTRAINT position_is_not_negative,"
+        " DROP CONSTRAINT position_is_reversed_by_a_credit_note",
     ),
     "no line is earned beyond its worth": Fault(
         "UPDATE position SET delta_cents = delta_cents + 1 WHERE kind = 'earned'", r"key \d+"

@@ -1,10 +1,14 @@
 """Faults planted one after another, past every guard, as somebody with the owner's password could."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connections, transaction
 
+from milepost.actions.credit_notes import fix_invoice, give_money_off
+from milepost.actions.invoices import bill_simple
+from milepost.core.quote_input import LineInput
 from milepost.queries.doctor import RULES, Finding, examine
 from tests.actions.faults import FAULTS, Fault
 
@@ -24,12 +28,27 @@ def planted(fault: Fault) -> list[Finding]:
     return found
 
 
+def credited(cast) -> None:
+    """An invoice taken back, and one with money off."""
+    lamp, shelf = _small(cast, "Lamp"), _small(cast, "Shelf")
+    fix_invoice(by=cast.bo, at=cast.at, invoice_id=lamp, reason="Not theirs", again=False)
+    give_money_off(by=cast.bo, at=cast.at, invoice_id=shelf, amount_cents=10_00, reason="A scratch")
+
+
+def _small(cast, title: str) -> int:
+    line = LineInput(title, Decimal("90.00"))
+    made = bill_simple(by=cast.alice, at=cast.at, customer_id=cast.customer_id, title=title, lines=(line,))
+    return made.invoice_id
+
+
 def test_every_rule_of_doctor_has_a_fault_planted_against_it():
     assert set(RULES) == FAULTS.keys()
 
 
 @pytest.mark.parametrize("rule", FAULTS)
-def test_doctor_finds_a_planted_fault_and_says_where(lived_in, rule):
+def test_doctor_finds_a_planted_fault_and_says_where(cast, lived_in, rule):
+    if FAULTS[rule].is_of_credits:
+        credited(cast)
     assert examine() == []
     where = [finding.where for finding in planted(FAULTS[rule]) if finding.rule == rule]
     assert where

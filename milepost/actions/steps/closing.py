@@ -12,6 +12,7 @@ from milepost.actions.steps.timeline import tell
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import MoneyEvent, StatementFacts
 from milepost.queries.paper.statement import statement_content
+from milepost.records.credit_notes import CreditNote
 from milepost.records.customers import Contact
 from milepost.records.invoices import Invoice
 from milepost.records.payments import Allocation, Payment
@@ -72,13 +73,18 @@ def _money_events(job_id: int) -> list[MoneyEvent]:
         MoneyEvent(invoice.issued_on, invoice.title, invoice.number_text, invoice.total_cents, 0)
         for invoice in Invoice.objects.filter(job_id=job_id).order_by("id")
     ]
-    return sorted([*invoices, *_payments(job_id)], key=lambda event: event.on)
+    credits = [
+        MoneyEvent(note.issued_on, "", note.number_text, -note.total_cents, 0)
+        for note in CreditNote.objects.filter(job_id=job_id, total_cents__gt=0).order_by("id")
+    ]
+    return sorted([*invoices, *credits, *_payments(job_id)], key=lambda event: event.on)
 
 
 def _payments(job_id: int) -> list[MoneyEvent]:
     """What each payment has paid of this job: of one over several jobs its part, of too much what was due."""
     sums = Allocation.objects.filter(invoice__job_id=job_id, payment__state="cleared")
-    paid = dict(sums.values_list("payment_id").annotate(sum=Sum("amount_cents")))
+    by_payment = sums.values_list("payment_id").annotate(sum=Sum("amount_cents"))
+    paid = {payment: cents for payment, cents in by_payment if cents}
     found = Payment.objects.filter(id__in=paid, receipt__isnull=False).select_related("receipt")
     return [
         MoneyEvent(

@@ -12,7 +12,8 @@ from milepost.core.contract import Key, tax_by_code
 from milepost.core.deposit_tax import open_tax, recovered_by_key
 from milepost.core.journal import deposit_cleared
 from milepost.queries.billing_state import LoadedJob
-from milepost.records.invoices import DepositPart, Invoice
+from milepost.records.credit_notes import standing_deposit_parts
+from milepost.records.invoices import Invoice
 from milepost.records.payments import Allocation
 
 
@@ -51,12 +52,21 @@ def recovered_in_books(
     return recovered_cents - sum(taxes.values()), taxes
 
 
+def deposit_in_books(loaded: LoadedJob, total_cents: int) -> tuple[int, dict[Hashable, int]]:
+    """
+    An unused deposit as it stands in the books: with the deposits, and by code with the tax that is
+    payable, where its tax was booked.
+    """
+    taxes = open_tax(tax_by_code(loaded.deposit_put), {}, share=_taxed_share(loaded))
+    return total_cents - sum(taxes.values()), taxes
+
+
 def _taxed_share(loaded: LoadedJob) -> Fraction:
     """How much of the deposit the law has taxed by now."""
     if loaded.job.deposit_tax == "at_deposit":
         return Fraction(1)
     settled = loaded.settled_by_invoice()
-    deposits = [invoice for invoice in loaded.invoices if invoice.kind == "deposit"]
+    deposits = [invoice for invoice in loaded.standing if invoice.kind == "deposit"]
     total = sum(invoice.total_cents for invoice in deposits)
     paid = sum(settled.get(invoice.id, 0) for invoice in deposits)
     return Fraction(paid, total) if total else Fraction(0)
@@ -74,7 +84,7 @@ def book_paid_deposits(
         return
     paid = Invoice.objects.filter(id__in=cleared, kind="deposit", job__deposit_tax="at_payment")
     for invoice in paid.order_by("id"):
-        sums = DepositPart.objects.filter(invoice__job_id=invoice.job_id, key__tax_code__isnull=False)
+        sums = standing_deposit_parts().filter(invoice__job_id=invoice.job_id, key__tax_code__isnull=False)
         carried: dict[int, int] = {}
         recovered: dict[int, int] = {}
         for code, kind, cents in sums.values_list("key__tax_code_id", "invoice__kind").annotate(

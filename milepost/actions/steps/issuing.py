@@ -18,12 +18,21 @@ from milepost.core.contract import Key, tax_by_code
 from milepost.core.deposit_tax import DepositTax, deposit_by_key
 from milepost.core.duedates import due_on, longest_terms
 from milepost.core.journal import deposit_issued, deposit_recovered, progress_invoice
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import InvoiceFacts, TaxFacts
 from milepost.queries.paper.invoice import invoice_content
 from milepost.records.customers import Contact
 from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, InvoiceRow, InvoiceTax, Position
 from milepost.records.jobs import Job, ScheduleRow
+
+
+class DepositComesFirst(Refusal):
+    code = "deposit_comes_first"
+    message = gettext_noop(
+        "The invoice for “{deposit}” was taken back, and this milestone uses a part of it. Send it again first."
+    )
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,9 @@ def deposit_increment(loaded: LoadedJob, deposit: ScheduleRow) -> Increment:
 def milestone_increment(loaded: LoadedJob, row_ids: Sequence[int], *, kind: str = "progress") -> Increment:
     """The invoice of these milestones: position now less what was billed. Refuses as the core does."""
     made: Bill = bill(loaded.state, row_ids)
+    deposit = loaded.deposit
+    if deposit and made.position.recovered_cents > loaded.row_head_cents(deposit):
+        raise DepositComesFirst(deposit=deposit.name)
     by_key = {line.key: line.delta_cents for line in made.lines}
     by_row = {int(str(row)): cents for row, cents in made.due_by_row.items()}
     back = parts_taken_back(loaded, made)

@@ -35,8 +35,8 @@ CHART: tuple[tuple[str, str, str, str], ...] = (
 
 _INSERT = """
 WITH entry AS (
-    INSERT INTO journal_entry (business_id, job_id, invoice_id, payment_id, kind, on_date, at)
-    VALUES (%(business)s, %(job)s, %(invoice)s, %(payment)s, %(kind)s, %(on)s, %(at)s)
+    INSERT INTO journal_entry (business_id, job_id, invoice_id, payment_id, credit_note_id, kind, on_date, at)
+    VALUES (%(business)s, %(job)s, %(invoice)s, %(payment)s, %(credit_note)s, %(kind)s, %(on)s, %(at)s)
     RETURNING id, business_id
 ), move AS (
     SELECT * FROM unnest(%(debits)s::text[], %(credits)s::text[], %(cents)s::bigint[], %(taxes)s::bigint[])
@@ -61,6 +61,7 @@ def post(
     job_id: int | None = None,
     invoice_id: int | None = None,
     payment_id: int | None = None,
+    credit_note_id: int | None = None,
 ) -> None:
     """Write one entry with its transfers; an event that books nothing leaves none."""
     if not entry:
@@ -70,6 +71,7 @@ def post(
         "job": job_id,
         "invoice": invoice_id,
         "payment": payment_id,
+        "credit_note": credit_note_id,
         "kind": kind,
         "on": on,
         "at": at,

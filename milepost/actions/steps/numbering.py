@@ -18,7 +18,7 @@ class Number:
 _NEXT = """
 UPDATE series SET next_number = next_number + 1 WHERE kind = %s RETURNING id, prefix, next_number - 1
 """
-FIRST = {"quote": ("Q-", 1001), "invoice": ("", 1001), "receipt": ("R-", 1)}
+FIRST = {"quote": ("Q-", 1001), "invoice": ("", 1001), "receipt": ("R-", 1), "credit_note": ("C-", 1)}
 
 
 def next_number(kind: str) -> Number:

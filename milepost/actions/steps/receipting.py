@@ -80,9 +80,9 @@ def _covered(share: Share) -> list[CoveredFacts]:
         CoveredFacts(
             invoice.number_text,
             invoice.title,
-            invoice.total_cents,
+            invoice.stands_cents,
             share.covers[invoice.id],
-            invoice.total_cents - settled.get(invoice.id, 0),
+            invoice.stands_cents - settled.get(invoice.id, 0),
             _name(share.loaded.job),
         )
         for invoice in share.loaded.invoices

@@ -10,7 +10,7 @@ CHECKS: Checks = (
                  - SUM(CASE WHEN c.code = 'receivables' THEN t.cents ELSE 0 END), 0)
               FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
              WHERE t.business_id = b.id)
-           <> (SELECT COALESCE(SUM(total_cents), 0) FROM invoice i WHERE i.business_id = b.id)
+           <> (SELECT COALESCE(SUM(total_cents - credited_cents), 0) FROM invoice i WHERE i.business_id = b.id)
             - (SELECT COALESCE(SUM(a.amount_cents), 0) FROM allocation a JOIN payment p ON p.id = a.payment_id
                 WHERE a.business_id = b.id AND p.state = 'cleared')""",
     ),
@@ -89,5 +89,16 @@ CHECKS: Checks = (
             GROUP BY i.id, i.number_text, i.total_cents
            HAVING i.total_cents <> SUM(CASE WHEN d.code = 'receivables' THEN t.cents ELSE 0 END)
                                  - SUM(CASE WHEN c.code = 'receivables' THEN t.cents ELSE 0 END)""",
+    ),
+    (
+        "a credit note stands in the journal once, and credits what it says",
+        """SELECT 'credit note ' || n.number_text FROM credit_note n
+            WHERE (n.total_cents, n.net_cents) <> (0, 0)
+              AND n.total_cents IS DISTINCT FROM (
+                   SELECT SUM(CASE WHEN c.code = 'receivables' THEN t.cents ELSE 0 END)
+                        - SUM(CASE WHEN d.code = 'receivables' AND c.code <> 'customer_credit' THEN t.cents ELSE 0 END)
+                     FROM journal_entry e JOIN transfer t ON t.entry_id = e.id
+                     JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+                    WHERE e.credit_note_id = n.id AND e.kind = n.kind)""",
     ),
 )

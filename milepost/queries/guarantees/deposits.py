@@ -14,12 +14,16 @@ FROM (SELECT t.business_id, t.carried, t.back,
                    COALESCE(SUM(p.cents) FILTER (WHERE i.kind = 'deposit'), 0) AS carried,
                    COALESCE(-SUM(p.cents) FILTER (WHERE i.kind <> 'deposit'), 0) AS back
             FROM deposit_part p JOIN invoice i ON i.id = p.invoice_id
-            JOIN contract_key k ON k.id = p.key_id AND k.tax_code_id IS NOT NULL GROUP BY 1, 2, 3) t
+            JOIN contract_key k ON k.id = p.key_id AND k.tax_code_id IS NOT NULL
+            WHERE NOT EXISTS (SELECT 1 FROM credit_note c WHERE c.invoice_id = i.id AND c.is_whole)
+            GROUP BY 1, 2, 3) t
       JOIN job j ON j.id = t.job_id
       JOIN (SELECT i.job_id, SUM(i.total_cents) AS total, COALESCE(SUM(a.paid), 0) AS paid
             FROM invoice i LEFT JOIN (SELECT a.invoice_id, SUM(a.amount_cents) AS paid FROM allocation a
                 JOIN payment p ON p.id = a.payment_id AND p.state = 'cleared' GROUP BY 1) a ON a.invoice_id = i.id
-            WHERE i.kind = 'deposit' GROUP BY 1) m ON m.job_id = t.job_id) o
+            WHERE i.kind = 'deposit'
+              AND NOT EXISTS (SELECT 1 FROM credit_note c WHERE c.invoice_id = i.id AND c.is_whole)
+            GROUP BY 1) m ON m.job_id = t.job_id) o
 GROUP BY o.business_id"""
 
 CHECKS: Checks = (
@@ -30,8 +34,9 @@ CHECKS: Checks = (
                  - SUM(CASE WHEN d.code = 'deposits' THEN t.cents ELSE 0 END), 0)
               FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
              WHERE t.business_id = b.id)
-           <> (SELECT COALESCE(SUM(i.total_cents) FILTER (WHERE i.kind = 'deposit'), 0)
+           <> (SELECT COALESCE(SUM(i.total_cents - i.credited_cents) FILTER (WHERE i.kind = 'deposit'), 0)
                     - COALESCE(SUM(i.recovered_cents), 0) FROM invoice i WHERE i.business_id = b.id)
+            + (SELECT COALESCE(SUM(n.recovered_cents), 0) FROM credit_note n WHERE n.business_id = b.id)
             - COALESCE(x.cents, 0)""",  # noqa: S608 - our own text
     ),
     (
@@ -41,10 +46,13 @@ CHECKS: Checks = (
                  - SUM(CASE WHEN d.code = 'tax_payable' THEN t.cents ELSE 0 END), 0)
               FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
               JOIN journal_entry e ON e.id = t.entry_id
-               AND e.kind IN ('deposit_invoice', 'progress_invoice', 'simple_invoice', 'deposit_taxed')
+               AND e.kind IN ('deposit_invoice', 'progress_invoice', 'simple_invoice', 'deposit_taxed',
+                              'void', 'reversal', 'allowance')
              WHERE t.business_id = b.id)
            <> (SELECT COALESCE(SUM(i.tax_cents), 0) FROM invoice i
-                WHERE i.business_id = b.id AND i.kind <> 'deposit') + COALESCE(x.cents, 0)""",  # noqa: S608 - our own text
+                WHERE i.business_id = b.id AND i.kind <> 'deposit')
+            - (SELECT COALESCE(SUM(n.tax_cents), 0) FROM credit_note n JOIN invoice i ON i.id = n.invoice_id
+                WHERE n.business_id = b.id AND i.kind <> 'deposit') + COALESCE(x.cents, 0)""",  # noqa: S608 - our own text
     ),
     (
         "a taxed deposit is split over its contract to the cent, and recovered within it",
@@ -53,7 +61,8 @@ CHECKS: Checks = (
                  CASE WHEN j.deposit_tax = 'on_application' THEN 0 WHEN i.kind = 'deposit' THEN i.total_cents
                       ELSE -i.recovered_cents END
            UNION ALL
-           SELECT 'key ' || p.key_id FROM deposit_part p JOIN invoice i ON i.id = p.invoice_id GROUP BY p.key_id
+           SELECT 'key ' || p.key_id FROM deposit_part p JOIN invoice i ON i.id = p.invoice_id
+           WHERE NOT EXISTS (SELECT 1 FROM credit_note c WHERE c.invoice_id = i.id AND c.is_whole) GROUP BY p.key_id
            HAVING SUM(p.cents) < LEAST(COALESCE(SUM(p.cents) FILTER (WHERE i.kind = 'deposit'), 0), 0)
                OR SUM(p.cents) > GREATEST(COALESCE(SUM(p.cents) FILTER (WHERE i.kind = 'deposit'), 0), 0)""",
     ),

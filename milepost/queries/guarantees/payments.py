@@ -5,7 +5,7 @@ from milepost.queries.guarantees.check import Checks
 CHECKS: Checks = (
     (
         "an invoice is settled within its total",
-        """SELECT 'invoice ' || i.number_text FROM invoice i WHERE i.total_cents <
+        """SELECT 'invoice ' || i.number_text FROM invoice i WHERE i.total_cents - i.credited_cents <
            (SELECT COALESCE(SUM(amount_cents), 0) FROM allocation a WHERE a.invoice_id = i.id)""",
     ),
     (

@@ -65,9 +65,13 @@ CHECKS: Checks = (
                SELECT COALESCE(SUM(delta_cents) FILTER (WHERE delta_cents > 0), 0) AS up,
                       COALESCE(SUM(delta_cents) FILTER (WHERE delta_cents < 0), 0) AS down
                FROM key_change WHERE key_id = k.id
-           ) c ON true JOIN position p ON p.key_id = k.id
-           GROUP BY k.id, k.cents, c.up, c.down
-           HAVING SUM(p.delta_cents) NOT BETWEEN LEAST(k.cents + c.down, 0) AND GREATEST(k.cents + c.up, 0)""",
+           ) c ON true
+           LEFT JOIN LATERAL (
+               SELECT count(*) AS times FROM position WHERE key_id = k.id AND credit_note_id IS NOT NULL
+           ) credited ON true JOIN position p ON p.key_id = k.id
+           GROUP BY k.id, k.cents, c.up, c.down, credited.times
+           HAVING SUM(p.delta_cents) NOT BETWEEN LEAST(k.cents + c.down, 0) - credited.times
+                                             AND GREATEST(k.cents + c.up, 0) + credited.times""",
     ),
     (
         "no more of a deposit is recovered than was billed of it",

@@ -114,6 +114,40 @@ class InvoiceFacts:
 
 
 @dataclass(frozen=True)
+class CreditFacts:
+    """
+    One credit note: what it takes back of one invoice, every amount positive, and how things stand
+    after it. `paid_cents` had been paid of the invoice, `excess_cents` of it is now the customer's
+    credit; `recovered_cents` of the deposit is left to be used again.
+    """
+
+    job: JobFacts
+    kind: Literal["void", "reversal", "allowance"]
+    number: str
+    issued_on: date
+    invoice_kind: str
+    invoice_number: str
+    invoice_issued_on: date
+    invoice_cents: int
+    credited_before_cents: int
+    paid_cents: int
+    excess_cents: int
+    reason: str
+    lines: Sequence[LineFacts]
+    taxes: Sequence[TaxFacts]
+    rows: Sequence[RowFacts]
+    net_cents: int
+    recovered_cents: int
+    total_cents: int
+    billed_cents: int
+
+    @property
+    def stands_cents(self) -> int:
+        """What the invoice still asks for."""
+        return self.invoice_cents - self.credited_before_cents - self.total_cents
+
+
+@dataclass(frozen=True)
 class CoveredFacts:
     """So much of one invoice that a payment settles."""
 
@@ -176,7 +210,7 @@ class ContractFacts:
 @dataclass(frozen=True)
 class MoneyEvent:
     """
-    An invoice or a payment on a statement. A payment's `text` is its method's code, `number` its
+    An invoice, a credit note (below zero) or a payment on a statement. A payment's `text` is its method's code, `number` its
     receipt's, `reference` the payer's own (a cheque's number).
     """
 

@@ -49,7 +49,8 @@ def _dates(facts: PaidSheetFacts, reader: Reader) -> list[Fact]:
 def _balance(facts: PaidSheetFacts, reader: Reader) -> Amount:
     note, job = "", facts.job
     if not facts.balance_cents:
-        note = _("Paid in full")
+        credited = not any(event.paid_cents for event in facts.payments)
+        note = _("Nothing left to pay") if credited else _("Paid in full")
     elif facts.due_on:
         late = facts.due_on < local_date(job)
         note = (_("was due {day}") if late else _("by {day}")).format(day=reader.day(facts.due_on))
@@ -60,8 +61,9 @@ def _table(facts: PaidSheetFacts, reader: Reader) -> Table:
     rows: list[Row] = []
     balance = facts.total_cents
     for event in facts.payments:
-        balance -= event.paid_cents
-        amounts = (reader.money(event.paid_cents), reader.money(balance))
+        off = event.paid_cents - event.invoiced_cents
+        balance -= off
+        amounts = (reader.money(off), reader.money(balance))
         rows.append(line(event_text(event), *amounts, detail=reader.day(event.on)))
     if not rows:
         rows = [line(_("No payment has arrived yet"), "", reader.money(balance))]
@@ -74,9 +76,11 @@ def _table(facts: PaidSheetFacts, reader: Reader) -> Table:
 
 
 def _totals(facts: PaidSheetFacts, reader: Reader) -> list[Total]:
-    paid = facts.total_cents - facts.balance_cents
+    paid = sum(event.paid_cents for event in facts.payments)
+    credited = facts.total_cents - facts.balance_cents - paid
     return [
         total(_("Invoice total"), reader.money(facts.total_cents)),
+        *([total(_("Credited since"), reader.money(-credited))] if credited else []),
         total(_("Paid since"), reader.money(-paid)),
         total(_("Balance"), reader.coded(facts.balance_cents), strong=True),
     ]

@@ -47,9 +47,9 @@ def first_ahead(rows: Sequence[RowFacts]) -> RowFacts | None:
     return next((row for row in rows if row.state == "ahead" and row.amount_cents), None)
 
 
-def road(rows: Sequence[RowFacts], reader: Reader) -> Road | None:
+def road(rows: Sequence[RowFacts], reader: Reader, *, here_note: str = "") -> Road | None:
     """
-    Every row and where it stands. Where no row is this document's own, the first one that is not
+    Every row and where it stands; `here_note` is what is said of this document's own rows. Where no row is this document's own, the first one that is not
     paid is where the reader stands. None for work without a schedule.
     """
     if not rows or not any(row.name for row in rows):
@@ -62,7 +62,7 @@ def road(rows: Sequence[RowFacts], reader: Reader) -> Road | None:
             Milepost(
                 name=row_title(row),
                 amount=reader.money(row.amount_cents),
-                note=_note(row, reader, following=row is following),
+                note=_note(row, reader, here_note, following=row is following),
                 state=_state(row, here),
             )
             for row in rows
@@ -80,13 +80,13 @@ def _state(row: RowFacts, here: RowFacts | None) -> Literal["paid", "billed", "n
     return "now" if row is here else row.state
 
 
-def _note(row: RowFacts, reader: Reader, *, following: bool) -> str:
+def _note(row: RowFacts, reader: Reader, here_note: str, *, following: bool) -> str:
     if row.state == "paid":
         return _("paid")
     if row.state == "billed":
         return _("billed, not yet paid in full")
     if row.state == "now":
-        return _("this invoice")
+        return here_note or _("this invoice")
     if following:
         return _("next: {when}").format(when=when(row, reader))
     return when(row, reader)

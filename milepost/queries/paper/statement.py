@@ -89,7 +89,10 @@ def _event_row(event: MoneyEvent, balance: int, reader: Reader) -> Row:
 
 
 def event_text(event: MoneyEvent) -> str:
-    """An invoice by number and title, a payment by its method, reference and receipt."""
+    """An invoice or credit note by number and title, a payment by its method, reference and receipt."""
+    if event.invoiced_cents < 0:
+        credit = _("Credit note {number}").format(number=event.number)
+        return " · ".join(text for text in (credit, event.text) if text)
     if not event.paid_cents:
         invoice = _("Invoice {number}").format(number=event.number)
         return " · ".join(text for text in (invoice, event.text) if text)

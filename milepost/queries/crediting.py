@@ -1,0 +1,195 @@
+"""
+What happens when an invoice is taken back or made less, computed through the core before anything is
+written: the actions carry out exactly what the pages have shown.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from milepost.core.billing import JobState
+from milepost.core.contract import Key, tax_by_code
+from milepost.core.credits import (
+    Credited,
+    Issued,
+    NotSinceSnapshot,
+    after_allowance,
+    after_reversal,
+    after_void,
+    allowance,
+    cut_by_row,
+    whole,
+)
+from milepost.core.money import Money
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
+from milepost.queries.billing_state import LoadedJob
+from milepost.records.invoices import Invoice, Position
+from milepost.records.payments import AttemptInvoice
+
+CreditKind = Literal["void", "reversal", "allowance"]
+
+
+class PaymentOnItsWay(Refusal):
+    code = "payment_on_its_way"
+    message = gettext_noop(
+        "A payment of invoice {number} is on its way. Wait until it is here or has failed, then take the "
+        "invoice back."
+    )
+
+
+class AlreadyTakenBack(Refusal):
+    code = "already_taken_back"
+    message = gettext_noop("Nothing is left of invoice {number}: it was taken back already.")
+
+
+class DepositIsUsed(Refusal):
+    code = "deposit_is_used"
+    message = gettext_noop(
+        "{used} of this deposit came off later invoices. Take those back first, the newest before the others."
+    )
+
+
+class NotOffADeposit(Refusal):
+    code = "not_off_a_deposit"
+    message = gettext_noop("A deposit is a part of the price. Give money off an invoice for work instead.")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """
+    What still stands of an invoice, in cents: by key, by row, and the deposit that it recovered.
+    `entries` are its own chain entries, by kind and track.
+    """
+
+    invoice: Invoice
+    issued: Issued
+    due_by_row: Mapping[int, int]
+    entries: Mapping[tuple[str, int], Position]
+
+
+@dataclass(frozen=True)
+class CreditPlan:
+    """One credit note before it is written; every amount in cents and positive. `after` is the job then."""
+
+    standing: Standing
+    kind: CreditKind
+    credit: Credited
+    by_row: Mapping[int, int]
+    paid_cents: int
+    excess_cents: int
+    after: JobState
+    takes_snapshot: bool
+    deposit_parts: Mapping[Key, int] = field(default_factory=dict)
+    """What its invoice had put into a taxed deposit by key, or taken out (below zero)."""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.kind != "allowance"
+
+    @property
+    def tax_by_code(self) -> dict[Hashable, int]:
+        return tax_by_code(self.taxed_lines)
+
+    @property
+    def taxed_lines(self) -> Mapping[Key, int]:
+        """What the taxes of the credit note stand on: the lines, of a taxed deposit its parts."""
+        return self.deposit_parts if self.standing.invoice.kind == "deposit" else self.credit.lines
+
+    @property
+    def net_cents(self) -> int:
+        """Of a deposit, which earns nothing, all of it."""
+        if self.standing.invoice.kind == "deposit":
+            return self.total_cents - self.tax_cents
+        return self.credit.lines_cents - self.tax_cents
+
+    @property
+    def tax_cents(self) -> int:
+        return sum(self.tax_by_code.values())
+
+    @property
+    def total_cents(self) -> int:
+        return sum(self.by_row.values())
+
+
+def standing_of(loaded: LoadedJob, invoice: Invoice) -> Standing:
+    """
+    What still stands of it. Refuses AlreadyTakenBack, and PaymentOnItsWay while a payment is pending.
+    """
+    rows = {part.row_id: part.stands_cents for part in loaded.parts if part.invoice_id == invoice.id}
+    if not rows:
+        raise AlreadyTakenBack(number=invoice.number_text)
+    pending = any(
+        part.invoice_id == invoice.id and part.payment_state == "pending"  # type: ignore[attr-defined]
+        for part in loaded.allocations
+    )
+    if (
+        pending
+        or AttemptInvoice.objects.filter(invoice=invoice, live=True, attempt__state="processing").exists()
+    ):
+        raise PaymentOnItsWay(number=invoice.number_text)
+    entries: dict[tuple[str, int], Position] = {}
+    sums: dict[tuple[str, int], int] = {}
+    for entry in Position.objects.filter(invoice=invoice).order_by("id"):
+        place = (entry.kind, int(entry.track))
+        entries.setdefault(place, entry)
+        sums[place] = sums.get(place, 0) + entry.delta_cents
+    lines = {
+        key: sums[("earned", row.id)] for key, row in loaded.keys.items() if sums.get(("earned", row.id))
+    }
+    recovered = sum(cents for (kind, _track), cents in sums.items() if kind == "recovered")
+    order = {row.id: row.position for row in loaded.rows}
+    due = {row: rows[row] for row in sorted(rows, key=lambda row: order[row])}
+    return Standing(invoice, Issued(lines, recovered, currency=invoice.currency), due, entries)
+
+
+def plan_whole(loaded: LoadedJob, standing: Standing) -> CreditPlan:
+    """
+    Take all of it back: a void when nothing of it is paid, else a reversal. Its work is unbilled again,
+    its recovered deposit is back in the pot. Refuses DepositIsUsed.
+    """
+    invoice, due = standing.invoice, standing.due_by_row
+    paid, parts = _paid(loaded, invoice), loaded.deposit_parts_of(invoice)
+    if invoice.kind == "deposit":
+        _refuse_used_deposit(loaded)
+        return CreditPlan(
+            standing, _whole_kind(paid), Credited(), due, paid, paid, loaded.state, False, parts
+        )
+    credit = whole(standing.issued)
+    try:
+        after, snapshot = after_void(loaded.state, credit, due), False
+    except NotSinceSnapshot:
+        after, snapshot = after_reversal(loaded.state, credit, cast(Mapping[Hashable, int], due)), True
+    return CreditPlan(standing, _whole_kind(paid), credit, due, paid, paid, after, snapshot, parts)
+
+
+def plan_allowance(loaded: LoadedJob, standing: Standing, cents: int) -> CreditPlan:
+    """
+    Money off: the contract, what is billed of it, its rows and the invoice come down alike; the
+    recovered deposit stays. Refuses NotOffADeposit, CreditNotPositive, CreditTooLarge.
+    """
+    if standing.invoice.kind == "deposit":
+        raise NotOffADeposit(field="amount")
+    off = allowance(standing.issued, cents)
+    cuts = {
+        int(str(row)): cut
+        for row, cut in cut_by_row(off, cast(Mapping[Hashable, int], standing.due_by_row)).items()
+    }
+    paid = _paid(loaded, standing.invoice)
+    left = standing.issued.due_cents - cents
+    after = after_allowance(loaded.state, off, cast(Mapping[Hashable, int], cuts))
+    return CreditPlan(standing, "allowance", off, cuts, paid, max(paid - left, 0), after, True)
+
+
+def _whole_kind(paid_cents: int) -> CreditKind:
+    return "reversal" if paid_cents else "void"
+
+
+def _paid(loaded: LoadedJob, invoice: Invoice) -> int:
+    return loaded.settled_by_invoice().get(invoice.id, 0)
+
+
+def _refuse_used_deposit(loaded: LoadedJob) -> None:
+    used = loaded.state.recovered_cents
+    if used:
+        raise DepositIsUsed(used=Money(used, loaded.job.currency))
