@@ -9,6 +9,7 @@ as SOAK_MINUTES says. A new event is one more method of Life.
 import os
 import random
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -29,12 +30,15 @@ from milepost.queries.doctor import examine
 from milepost.queries.job_page import JobPage, job_page
 from milepost.queries.open_items import open_page
 from milepost.queries.payment_page import payment_page
+from milepost.records.jobs import ContractLine
+from milepost.records.scope import scoped
+from tests.actions.changing_lives import Changing
 
-STEPS = 45
+STEPS = 50
 LIVES = 3
 
 
-class Life:
+class Life(Changing):
     """One business for some weeks. Every method is something that happens; a refusal is an answer."""
 
     def __init__(self, cast, seed: int) -> None:
@@ -43,6 +47,7 @@ class Life:
         self.jobs: list[int] = []
         self.payments: list[int] = []
         self.attempts: list[int] = []
+        self.changes: list[tuple[int, int]] = []
         self.taxes = [
             add_tax_code(by=cast.alice, at=self.at, name=name, percent=Decimal(rate))
             for name, rate in (("State", "8.25"), ("City", "1.125"))
@@ -53,13 +58,7 @@ class Life:
     def step(self) -> None:
         """Something happens; then everything still holds."""
         self.at += timedelta(hours=self.random.randint(1, 60))
-        happening = self.random.choice(
-            [self.quote, self.quote, self.send, self.sign, self.sign, self.change_quote, self.decline,
-             self.copy, self.simple, self.done, self.done, self.done, self.undo, self.accept, self.bill,
-             self.bill, self.bill, self.pay, self.pay, self.pay, self.pay_online, self.settle, self.bounce,
-             self.credit, self.refund, self.move, self.pay_several, self.pay_several,
-             self.other_deposit_tax]
-        )  # fmt: skip
+        happening = self.random.choice(self.happenings())
         self.told.append(happening.__name__)
         try:
             happening()
@@ -67,6 +66,15 @@ class Life:
             self.refused += 1
             self.told[-1] += f" refused ({refusal.code})"
         assert examine() == []
+
+    def happenings(self) -> list[Callable[[], None]]:
+        """What may happen, as often as it does."""
+        return [self.quote, self.quote, self.send, self.sign, self.sign, self.change_quote, self.decline,
+            self.copy, self.simple, self.done, self.done, self.done, self.undo, self.accept, self.bill,
+            self.bill, self.bill, self.pay, self.pay, self.pay, self.pay_online, self.settle, self.bounce,
+            self.credit, self.refund, self.move, self.pay_several, self.pay_several,
+            self.other_deposit_tax, self.order_change, self.order_change, self.order_change,
+            self.sign_change, self.answer_change]  # fmt: skip
 
     def begin(self) -> None:
         """One quote is signed: without any job, most of what happens is refused."""
@@ -254,6 +262,10 @@ class Life:
 
     # What there is
 
+    def lines_of(self, job: int) -> list[int]:
+        with scoped(self.cast.business_id, writing=False):
+            return list(ContractLine.objects.filter(job_id=job).values_list("id", flat=True))
+
     def job(self) -> int:
         return self.random.choice(self.jobs or [0])
 
@@ -269,8 +281,28 @@ class Life:
         return page, self.random.choice(rows or [0])
 
 
-def live(cast, seed: int, steps: int) -> Life:
-    life = Life(cast, seed)
+class ChangingLife(Life):
+    """A business whose customers change their minds all the time, until the job is done."""
+
+    def happenings(self) -> list[Callable[[], None]]:
+        return [
+            self.order_change,
+            self.order_change,
+            self.sign_change,
+            self.bill,
+            self.pay,
+            self.answer_change,
+        ]
+
+    def job(self) -> int:
+        """The newest job; another one once it is closed."""
+        while job_page(self.cast.business_id, self.jobs[-1], at=self.at).state != "open":
+            self.begin()
+        return self.jobs[-1]
+
+
+def live(cast, seed: int, steps: int, kind: type[Life] = Life) -> Life:
+    life = kind(cast, seed)
     life.begin()
     try:
         for _ in range(steps):
@@ -289,10 +321,18 @@ def test_after_every_step_of_a_random_life_everything_holds(cast, number):
     assert len(life.told) - life.refused >= STEPS // 4, life.told
 
 
+@pytest.mark.parametrize("number", range(LIVES))
+def test_after_every_change_order_everything_holds(cast, number):
+    seed = int(os.environ.get("MILEPOST_SEED", time.time_ns() % 10**9)) + number
+    life = live(cast, seed, STEPS, ChangingLife)
+    signed = [step for step in life.told if step in ("order_change", "sign_change")]
+    assert len(signed) >= 3, life.told
+
+
 @pytest.mark.skipif("SOAK_MINUTES" not in os.environ, reason="make soak")
 def test_lives_for_as_long_as_asked(cast):
     ends = time.monotonic() + 60 * float(os.environ["SOAK_MINUTES"])
     seed = int(os.environ.get("MILEPOST_SEED", time.time_ns() % 10**9))
     while time.monotonic() < ends:
         seed += 1
-        live(cast, seed, 150)
+        live(cast, seed, 150, ChangingLife if seed % 3 == 0 else Life)

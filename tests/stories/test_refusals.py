@@ -48,7 +48,7 @@ def said(text: str) -> str:
         ("method: ach", "method: shells", 13, "method"),
         ("sign: Carol Reyes", "complete: Gate hangs", 12, "no milestone called “Gate hangs”"),
         ("sign: Carol Reyes", "sign: Carol Reyes, wait: true", 12, "exactly one of"),
-        ("sign: Carol Reyes", "change_order: {number: CO-1}", 12, "“change_order” is not built yet"),
+        ("sign: Carol Reyes", 'certify: {1: {amount: "1.00"}}', 12, "“certify” is not built yet"),
         ("sign: Carol Reyes", 'accept: Fence stands, portion: "80"', 12, "“portion” is not built yet"),
         ("title: Fence", "retainage: {percent: 10}", 1, "“retainage” is not built yet"),
         ("title: Fence", "business: {tax_at: document}", 1, "not built yet"),
