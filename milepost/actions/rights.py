@@ -20,6 +20,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "change_customer": OFFICE,
     "merge_customers": OFFICE,
     "change_items": OFFICE,
+    "keep_templates": OFFICE,
     "draft_quote": OFFICE,
     "send_quote": OFFICE,
     "decline_quote": OFFICE | {"customer"},

@@ -13,6 +13,7 @@ from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Dispu
 from milepost.records.people import Invitation, Membership, User
 from milepost.records.post import IdempotencyKey, Message, PortalLink, WebhookEvent
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion, Signature
+from milepost.records.templates import OwnTemplate
 from milepost.records.timeline import JobEvent
 from milepost.records.work import Acceptance, Completion, Evidence
 
@@ -52,6 +53,7 @@ __all__ = [
     "LineChange",
     "Membership",
     "Message",
+    "OwnTemplate",
     "Payment",
     "PortalLink",
     "Position",

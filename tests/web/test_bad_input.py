@@ -97,6 +97,8 @@ FIELDS = [
     "section",
     "tax",
     "archived",
+    "template_name",
+    "amounts_as",
     "restore",
     "after",
     "q",

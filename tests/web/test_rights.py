@@ -17,6 +17,7 @@ from PIL import Image
 
 from milepost.actions.businesses import add_member, add_tax_code
 from milepost.actions.items import save_item
+from milepost.actions.own_templates import save_template
 from milepost.actions.payments import record_payment
 from milepost.actions.people import invite
 from milepost.actions.rights import RIGHTS
@@ -132,6 +133,10 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:archive_item": (STEP, ABSENT),
     "office:item_suggestions": (READS, OWN),
     "office:item_of_line": (STEP, OWN),
+    "office:schedules": (READS, OWN),
+    "office:rename_schedule": (STEP, ABSENT),
+    "office:archive_schedule": (STEP, ABSENT),
+    "office:keep_schedule": (STEP, ABSENT),
     "office:logo": ({"GET": NO_METHOD, "POST": OWNERS}, OWN),
     "office:logo_picture": (NOTHING_YET, ABSENT),  # no logo was chosen
     "office:people": ({"GET": OFFICE, "POST": OWNERS}, OWN),
@@ -247,6 +252,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
     row = job.rows["Rough-in complete"]
     token = next(p.url for p in page.people if p.pays).split("/c/")[1].strip("/")
     tax = add_tax_code(by=cast.alice, at=cast.at, name="City tax", percent=Decimal(2))
+    schedule = save_template(by=cast.alice, at=cast.at, job_id=job.job_id, name="Ours")
     item = save_item(by=cast.alice, at=cast.at, item=ItemInput("Tap", Decimal("80")))
     message = messages(cast.business_id).rows[0].id
     event, file = event_of(cast), file_of(cast)
@@ -330,6 +336,10 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:archive_item": f"/settings/items/{item}/archive/",
         "office:item_suggestions": "/items/suggestions/?q=tap",
         "office:item_of_line": "/items/of-line/",
+        "office:schedules": "/settings/schedules/",
+        "office:rename_schedule": f"/settings/schedules/{schedule}/",
+        "office:archive_schedule": f"/settings/schedules/{schedule}/archive/",
+        "office:keep_schedule": f"{at}template/",
         "office:logo": "/settings/logo/",
         "office:logo_picture": "/settings/logo.png",
         "office:retire_tax": f"/settings/taxes/{tax}/retirement/",

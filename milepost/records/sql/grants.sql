@@ -18,6 +18,7 @@ GRANT UPDATE, DELETE ON quote_version, quote_line, quote_row TO {app};
 -- Records that move forward, by the columns that move.
 GRANT UPDATE (name, note, is_default, retired_at) ON tax_code TO {app};
 GRANT UPDATE (name, name_key, description, unit, unit_price, tax_codes, section, archived_at) ON saved_item TO {app};
+GRANT UPDATE (name, name_key, archived_at) ON own_template TO {app};
 GRANT UPDATE (next_number, prefix) ON series TO {app};
 GRANT UPDATE (role, phone, disabled_at) ON membership TO {app};
 GRANT UPDATE (site_id, title, state, recovery, deposit_tax, tax_per, tax_rounding, prices_include_tax, terms, contract_cents, signed_on, closed_at) ON job TO {app};

@@ -51,6 +51,7 @@ def show_job(request: HttpRequest, job: int, refusal: Refusal | None = None) -> 
         "job": found,
         "payer": next((p for p in found.people if p.pays), None),
         "refusal": refusal,
+        "typed": request.POST,
         "told": [(event, sentence(event, found.currency)) for event in reversed(found.history)],
         "last_hash": found.history[-1].hash if found.history else "",
         "crew": [("", _("Nobody yet")), *crew(request.business_id)],

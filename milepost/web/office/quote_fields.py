@@ -147,7 +147,7 @@ def saved(quote: QuoteInput, currency: str) -> QuoteFields:
     own = {code: text for code, _title, text in quote.clauses or ()}
     return QuoteFields(
         lines=tuple(_saved_line(key, line) for key, line in enumerate(quote.lines, start=1)),
-        rows=tuple(_saved_row(key, row, currency) for key, row in enumerate(quote.rows, start=1)),
+        rows=tuple(saved_row(key, row, currency) for key, row in enumerate(quote.rows, start=1)),
         template=quote.template,
         title=quote.title,
         site=quote.site,
@@ -179,7 +179,8 @@ def _saved_line(key: int, line: LineInput) -> LineFields:
     )
 
 
-def _saved_row(key: int, row: RowInput, currency: str) -> RowFields:
+def saved_row(key: int, row: RowInput, currency: str) -> RowFields:
+    """A stored payment as its fields would have been filled."""
     value = typed_number(row.value)
     if row.basis == "fixed" and row.value is not None:
         value = typed_number(Decimal(plain(int(row.value), currency)), places=2)

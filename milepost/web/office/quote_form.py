@@ -10,16 +10,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost.actions.quotes import draft_quote, save_quote
 from milepost.core.refusals import Refusal
-from milepost.core.schedule_templates import SCHEDULE_TEMPLATES, ScheduleTemplate
 from milepost.queries.approvers import people_by_name
 from milepost.queries.door import NotThere
 from milepost.queries.lists import Choices, choices
 from milepost.queries.quote_draft import QuoteDraft, quote_draft
 from milepost.web.office.customer_choice import chosen_customer, customer_context
 from milepost.web.office.quote_differences import differences
-from milepost.web.office.quote_fields import QuoteFields, posted, saved, template_rows
+from milepost.web.office.quote_fields import QuoteFields, posted, saved
 from milepost.web.office.quote_reading import quote_of
 from milepost.web.office.quote_shown import filled, shown, tax_ids
+from milepost.web.office.schedule_choice import chosen_schedule, schedules
 from milepost.web.office.settings_words import RECOVERIES
 from milepost.web.session import door
 
@@ -41,11 +41,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> QuoteFields:
     """An empty form; with the schedule that the address names, such as the one of one's trade."""
-    template = template_of(request.GET.get("template", ""))
-    if template is None:
+    chosen = chosen_schedule(request, request.GET.get("template", ""))
+    if chosen is None:
         return QuoteFields(lines=())
-    rows = template_rows(template)
-    return QuoteFields(lines=(), template=template.code, rows=rows, recovery=template.recovery)
+    return QuoteFields(lines=(), template=chosen.code, rows=chosen.rows, recovery=chosen.recovery)
 
 
 def _draft(request: HttpRequest, known: Choices) -> int:
@@ -65,10 +64,10 @@ def _draft(request: HttpRequest, known: Choices) -> int:
 def _typed(request: HttpRequest) -> QuoteFields:
     """The form; where a schedule was tapped and its rows have not come yet, they come now."""
     fields = posted(request.POST)
-    template = template_of(fields.template)
-    if fields.rows or template is None:
+    chosen = None if fields.rows else chosen_schedule(request, fields.template)
+    if chosen is None:
         return fields
-    return replace(fields, rows=template_rows(template), recovery=template.recovery)
+    return replace(fields, rows=chosen.rows, recovery=chosen.recovery)
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,17 +121,13 @@ def totals(request: HttpRequest) -> HttpResponse:
 def schedule(request: HttpRequest) -> HttpResponse:
     """The rows of the template that was tapped, in place of those that stood there."""
     known = choices(request.business_id)
-    template = template_of(request.POST.get("template", ""))
+    chosen = chosen_schedule(request, request.POST.get("template", ""))
     fields = posted(request.POST)
-    if template is not None:
-        fields = replace(fields, rows=template_rows(template), recovery=template.recovery)
+    if chosen is not None:
+        fields = replace(fields, rows=chosen.rows, recovery=chosen.recovery)
     response = render(request, "office/_quote_rows.html", shown(request, known, fields))
     response["HX-Trigger-After-Settle"] = "repriced"
     return response
-
-
-def template_of(code: str) -> ScheduleTemplate | None:
-    return next((template for template in SCHEDULE_TEMPLATES if template.code == code), None)
 
 
 def _form(
@@ -149,7 +144,7 @@ def _form(
         if draft and refusal and refusal.code == "quote_saved_meanwhile"
         else [],
         "refusal": refusal,
-        "templates": [(t.code, _(t.name), _(t.summary)) for t in SCHEDULE_TEMPLATES],
+        "templates": schedules(request),
         "recoveries": RECOVERIES,
     }
     context |= customer_context(request, known)

@@ -20,10 +20,11 @@ from milepost.web.typed import checked_text
 @require_GET
 @door("office")
 def page(request: HttpRequest, job: int) -> HttpResponse:
-    return _quote(request, job)
+    return show_quote(request, job)
 
 
-def _quote(request: HttpRequest, job: int, refusal: Refusal | None = None) -> HttpResponse:
+def show_quote(request: HttpRequest, job: int, refusal: Refusal | None = None) -> HttpResponse:
+    """The quote's page, with what was refused on it, if anything."""
     if refusal is not None and refusal.code == "not_found":
         raise Http404
     try:
@@ -50,7 +51,7 @@ def send(request: HttpRequest, job: int) -> HttpResponse:
     try:
         send_quote(by=request.actor, at=request.at, job_id=job)
     except Refusal as refusal:
-        return _quote(request, job, refusal)
+        return show_quote(request, job, refusal)
     messages.success(request, _("The quote is sent."))
     return redirect("office:quote", job=job)
 
@@ -76,7 +77,7 @@ def signed_copy(request: HttpRequest, job: int) -> HttpResponse:
             chosen=[int(t) for t in request.POST.getlist("option") if t.isdecimal() and len(t) < 6],
         )
     except Refusal as refusal:
-        return _quote(request, job, refusal)
+        return show_quote(request, job, refusal)
     return redirect("office:job", job=job)
 
 
@@ -88,7 +89,7 @@ def decline(request: HttpRequest, job: int) -> HttpResponse:
         reason = checked_text(request.POST.get("reason", ""), field="reason", most=2000)
         decline_quote(by=request.actor, at=request.at, job_id=job, reason=reason)
     except Refusal as refusal:
-        return _quote(request, job, refusal)
+        return show_quote(request, job, refusal)
     return redirect("office:quote", job=job)
 
 
@@ -99,6 +100,6 @@ def duplicate(request: HttpRequest, job: int) -> HttpResponse:
     try:
         copy = duplicate_quote(by=request.actor, at=request.at, job_id=job)
     except Refusal as refusal:
-        return _quote(request, job, refusal)
+        return show_quote(request, job, refusal)
     messages.success(request, _("This is the copy. The other quote stays as it is."))
     return redirect("office:edit_quote", job=copy)

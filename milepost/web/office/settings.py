@@ -244,7 +244,12 @@ def show(
 
 def tabs() -> list[tuple[str, str | Promise]]:
     """The pages of the settings: code and title."""
-    more = [("taxes", _("Taxes")), ("items", _("Items")), ("people", _("People"))]
+    more = [
+        ("taxes", _("Taxes")),
+        ("items", _("Items")),
+        ("schedules", _("Schedules")),
+        ("people", _("People")),
+    ]
     return [(section.code, section.title) for section in SECTIONS] + more
 
 
