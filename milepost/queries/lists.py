@@ -5,25 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from milepost.core.money import Money
-from milepost.core.readiness import is_ready
-from milepost.queries.calendars import holidays_around
 from milepost.queries.door import NotThere, question
+from milepost.queries.search import customers_like, jobs_like
 from milepost.records.businesses import Business, TaxCode
 from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact, Customer
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
-from milepost.records.payments import Payment
+from milepost.records.payments import Allocation, Payment
 from milepost.records.people import Membership
 from milepost.records.post import Message
-from milepost.records.work import Completion
 
 PAGE = 50
-BILLED = Coalesce(Sum(F("invoices__total_cents") - F("invoices__credited_cents")), 0)
 
 
 @dataclass(frozen=True)
@@ -111,31 +108,6 @@ class CustomerRow:
 
 
 @dataclass(frozen=True)
-class ReadyRow:
-    """A milestone that may be billed and is not, or an invoice that is late."""
-
-    job_id: int
-    row_id: int
-    title: str
-    customer: str
-    name: str
-    amount: Money
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What the office should look at today."""
-
-    ready: Sequence[ReadyRow]
-    late: Sequence[InvoiceListRow]
-    unsigned: Sequence[JobRow]
-
-    @property
-    def count(self) -> int:
-        return len(self.ready) + len(self.late) + len(self.unsigned)
-
-
-@dataclass(frozen=True)
 class TodayJob:
     """A job on the technician's phone: what is next there, and when."""
 
@@ -159,33 +131,44 @@ class Choices:
     exempt: frozenset[int] = frozenset()
 
 
+QUOTE_STATES = ("draft", "sent", "declined")
+JOB_STATES = ("open", "closed")
+
+
 @question
 def jobs(
     *, quotes: bool | None, before: int | None = None, search: str = "", of: Collection[int] = ()
 ) -> Page:
     """
-    Jobs (signed) or quotes (not signed), with None both, newest first; `search` in number, title and
-    customer; `of` these customers only.
+    Jobs (signed) or quotes (not signed), with None both, newest first; `search` in number, title,
+    customer and their people, and the numbers of invoices; `of` these customers only.
     """
-    found = _of(Job.objects.select_related("customer", "site"), of)
-    if quotes is not None:
-        found = found.filter(state__in=["draft", "sent", "declined"] if quotes else ["open", "closed"])
+    states = {True: QUOTE_STATES, False: JOB_STATES, None: QUOTE_STATES + JOB_STATES}[quotes]
+    found = _of(with_billed(Job.objects.filter(state__in=states)), of)
     if search:
-        found = found.filter(
-            Q(number__icontains=search) | Q(title__icontains=search) | Q(customer__name__icontains=search)
-        )
-    if before is not None:
+        found = found.filter(id__in=jobs_like(search, states=states, before=before, most=PAGE + 1))
+    elif before is not None:
         found = found.filter(id__lt=before)
-    found = found.annotate(billed=BILLED).order_by("-id")
-    rows = list(found.prefetch_related("versions")[: PAGE + 1])
-    return _page([_job(job) for job in rows])
+    return _page([job_row(job) for job in found.order_by("-id")[: PAGE + 1]])
+
+
+def with_billed(found: "QuerySet[Job]") -> "QuerySet[Job]":
+    """Each job with what is billed of it, asked for the rows of one page and not of the whole list."""
+    billed = Invoice.objects.filter(job=OuterRef("id")).order_by().values("job")
+    billed = billed.annotate(sum=Sum(F("total_cents") - F("credited_cents"))).values("sum")
+    return (
+        found.select_related("customer", "site")
+        .annotate(billed=Coalesce(Subquery(billed), 0))
+        .prefetch_related("versions")
+    )
 
 
 def _of(found, customers: Collection[int]):  # type: ignore[no-untyped-def]
     return found.filter(customer_id__in=customers) if customers else found
 
 
-def _job(job: Job) -> JobRow:
+def job_row(job: Job) -> JobRow:
+    """A job that was asked for `with_billed`."""
     offered = max((v.total_cents for v in job.versions.all()), default=0)
     return JobRow(
         job.id,
@@ -209,14 +192,17 @@ def invoices(*, today: date, before: int | None = None, of: Collection[int] = ()
     found = _with_balance(_of(Invoice.objects.all(), of))
     if before is not None:
         found = found.filter(id__lt=before)
-    return _page([_invoice(row, today) for row in found.order_by("-id")[: PAGE + 1]])
+    return _page([invoice_row(row, today) for row in found.order_by("-id")[: PAGE + 1]])
 
 
 def _with_balance(found):  # type: ignore[no-untyped-def]
-    return found.select_related("customer").annotate(settled=Coalesce(Sum("allocations__amount_cents"), 0))
+    settled = Allocation.objects.filter(invoice=OuterRef("id")).order_by().values("invoice")
+    settled = settled.annotate(sum=Sum("amount_cents")).values("sum")
+    return found.select_related("customer").annotate(settled=Coalesce(Subquery(settled), 0))
 
 
-def _invoice(row: Invoice, today: date) -> InvoiceListRow:
+def invoice_row(row: Invoice, today: date) -> InvoiceListRow:
+    """An invoice that was asked for with what is `settled` of it."""
     balance = row.stands_cents - row.settled  # type: ignore[attr-defined]
     gone = row.credited_cents and row.credited_cents == row.total_cents
     state = "credited" if gone else "paid" if balance == 0 else "overdue" if today > row.due_on else "due"
@@ -302,8 +288,8 @@ def customers(*, before: int | None = None, search: str = "", archived: bool = F
     found = Customer.objects.prefetch_related("contacts").filter(merged_into=None)
     found = found.filter(archived_at__isnull=not archived)
     if search:
-        found = found.filter(Q(name__icontains=search) | Q(contacts__email__icontains=search)).distinct()
-    if before is not None:
+        found = found.filter(id__in=customers_like(search, archived=archived, before=before, most=PAGE + 1))
+    elif before is not None:
         found = found.filter(id__lt=before)
     rows = []
     for customer in found.order_by("-id")[: PAGE + 1]:
@@ -320,76 +306,45 @@ def customers(*, before: int | None = None, search: str = "", archived: bool = F
     return _page(rows)
 
 
-@question
-def needs(*, at: datetime) -> Needs:
-    """Ready to bill, late, unsigned: what nobody may overlook."""
-    business = Business.objects.get()
-    today = at.astimezone(ZoneInfo(business.timezone)).date()
-    late = _with_balance(Invoice.objects.filter(due_on__lt=today)).order_by("due_on", "id")
-    late = late.filter(settled__lt=F("total_cents") - F("credited_cents"))
-    unsigned = Job.objects.select_related("customer", "site").filter(state="sent").order_by("-id")
-    unsigned = unsigned.annotate(billed=BILLED).prefetch_related("versions")
-    return Needs(
-        _ready(business, today),
-        [_invoice(invoice, today) for invoice in late[:PAGE]],
-        [_job(job) for job in unsigned[:PAGE]],
-    )
-
-
-def _ready(business: Business, today: date) -> list[ReadyRow]:
-    standing = Completion.objects.filter(withdrawn_at__isnull=True, job__state="open")
-    rows = (
-        ScheduleRow.objects.filter(job__state="open", kind="milestone")
-        .filter(Q(id__in=standing.values("row_id")) | Q(bill_on="before"))
-        .exclude(id__in=standing_rows().values("row_id"))
-    )
-    done = {c.row_id: c for c in standing.select_related("acceptance")}
-    holidays = holidays_around(business.holidays, today)
-    ready = []
-    for row in rows.select_related("job__customer", "event").order_by("job_id", "position"):
-        completion = done.get(row.id)
-        if is_ready(
-            row.bill_on,
-            done=completion is not None,
-            accepted=completion is not None and hasattr(completion, "acceptance"),
-            event_on=row.event.on_date if row.event else row.planned_on,
-            before_days=row.before_days,
-            today=today,
-            holidays=holidays,
-        ):
-            amount = Money(row.amount_cents, row.job.currency)
-            ready.append(ReadyRow(row.job_id, row.id, row.job.title, row.job.customer.name, row.name, amount))
-    return ready
+MOST_CARDS = 100
 
 
 @question
 def today(*, at: datetime, user_id: int | None) -> list[TodayJob]:
-    """Open jobs for the field: those with an event for this person first, then the others."""
+    """
+    Open jobs for the field, at most 100 of them: those with an event for this person today, those with
+    one for somebody else, then the newest.
+    """
     business = Business.objects.get()
     day = at.astimezone(ZoneInfo(business.timezone)).date()
-    found = Job.objects.select_related("customer", "site").filter(state="open", origin="quote")
-    billed = standing_rows().values("row_id")
-    open_rows = ScheduleRow.objects.filter(job__in=found, kind="milestone").exclude(id__in=billed)
-    names: dict[int, str] = {}
-    for row in open_rows.order_by("job_id", "position"):
-        names.setdefault(row.job_id, row.name)
-    events: dict[int, list[ScheduledEvent]] = {}
-    for event in ScheduledEvent.objects.filter(job__in=found, on_date=day):
-        events.setdefault(event.job_id, []).append(event)
-    cards = [
+    rows = ScheduleRow.objects.filter(job=OuterRef("id"), kind="milestone").order_by("position")
+    ahead = rows.exclude(id__in=standing_rows().values("row_id")).values("name")[:1]
+    todays = ScheduledEvent.objects.filter(job=OuterRef("id"), on_date=day)
+    found = (
+        Job.objects.select_related("customer", "site")
+        .filter(state="open", origin="quote")
+        .annotate(
+            next=Subquery(ahead), mine=Exists(todays.filter(technician_id=user_id)), busy=Exists(todays)
+        )
+        .filter(next__isnull=False)
+        .order_by("-mine", "-busy", "-id")
+    )
+    cards = list(found[:MOST_CARDS])
+    events: dict[int, list[str]] = {}
+    for event in ScheduledEvent.objects.filter(job__in=cards, on_date=day).order_by("position", "id"):
+        events.setdefault(event.job_id, []).append(event.name)
+    return [
         TodayJob(
             job.id,
             job.title,
             job.customer.name,
             job.site.address if job.site else "",
-            names.get(job.id, ""),
-            [event.name for event in events.get(job.id, [])],
-            any(event.technician_id == user_id for event in events.get(job.id, [])),
+            job.next,
+            events.get(job.id, []),
+            job.mine,
         )
-        for job in found.order_by("-id")[:100]
-        if job.id in names
+        for job in cards
     ]
-    return sorted(cards, key=lambda card: (not card.is_mine, not card.events))
 
 
 @question

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from milepost.queries import lists
+from milepost.queries import needs as needs_queries
 from milepost.queries.door import NotThere
 from milepost.web.session import door
 
@@ -25,7 +26,7 @@ def needs(request: HttpRequest) -> HttpResponse:
 
 @door("office")
 def _needs(request: HttpRequest) -> HttpResponse:
-    found = lists.needs(request.business_id, at=request.at)
+    found = needs_queries.needs(request.business_id, at=request.at)
     return render(request, "office/needs.html", {"needs": found, "needs_you_count": found.count})
 
 
@@ -33,7 +34,7 @@ def _needs(request: HttpRequest) -> HttpResponse:
 @door("office")
 def needs_count(request: HttpRequest) -> HttpResponse:
     """How many things wait, for the rail of any page."""
-    waiting = lists.needs(request.business_id, at=request.at).count
+    waiting = needs_queries.needs_count(request.business_id, at=request.at)
     return render(request, "office/_count.html", {"waiting": waiting})
 
 

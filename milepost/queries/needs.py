@@ -1,0 +1,130 @@
+"""What the office should look at today: ready to bill, late, not signed yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from milepost.core.money import Money
+from milepost.core.readiness import is_ready
+from milepost.queries.calendars import holidays_around
+from milepost.queries.door import question
+from milepost.queries.lists import PAGE, InvoiceListRow, JobRow, invoice_row, job_row, with_billed
+from milepost.records.businesses import Business
+from milepost.records.credit_notes import standing_rows
+from milepost.records.invoices import Invoice
+from milepost.records.jobs import Job, ScheduleRow
+from milepost.records.work import Completion
+
+NEAR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class ReadyRow:
+    """A milestone that may be billed and is not."""
+
+    job_id: int
+    row_id: int
+    title: str
+    customer: str
+    name: str
+    amount: Money
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What nobody may overlook: the first 50 of each kind, and how many more there are."""
+
+    ready: Sequence[ReadyRow]
+    late: Sequence[InvoiceListRow]
+    unsigned: Sequence[JobRow]
+    more_ready: int = 0
+    more_late: int = 0
+    more_unsigned: int = 0
+
+    @property
+    def count(self) -> int:
+        shown = len(self.ready) + len(self.late) + len(self.unsigned)
+        return shown + self.more_ready + self.more_late + self.more_unsigned
+
+
+@question
+def needs(*, at: datetime) -> Needs:
+    """Ready to bill in the order of the jobs, late with the oldest first, unsigned with the newest first."""
+    business, today = _today(at)
+    done, before = _done().order_by("job_id", "position"), _before_event(business, today)
+    nearest = sorted([*done[:PAGE], *before], key=lambda row: (row.job_id, row.position))[:PAGE]
+    late, unsigned = _late(today), Job.objects.filter(state="sent")
+    overdue = [invoice_row(invoice, today) for invoice in late.order_by("due_on", "id")[:PAGE]]
+    offers = [job_row(job) for job in with_billed(unsigned).order_by("-id")[:PAGE]]
+    return Needs(
+        [_ready_row(row) for row in nearest],
+        overdue,
+        offers,
+        done.count() + len(before) - len(nearest),
+        late.count() - len(overdue),
+        unsigned.count() - len(offers),
+    )
+
+
+@question
+def needs_count(*, at: datetime) -> int:
+    """How many things wait, without reading them."""
+    business, today = _today(at)
+    ready = _done().count() + len(_before_event(business, today))
+    return ready + _late(today).count() + Job.objects.filter(state="sent").count()
+
+
+def _today(at: datetime) -> tuple[Business, date]:
+    business = Business.objects.get()
+    return business, at.astimezone(ZoneInfo(business.timezone)).date()
+
+
+def _late(today: date) -> "QuerySet[Invoice]":
+    late = Invoice.objects.filter(due_on__lt=today).select_related("customer")
+    late = late.annotate(settled=Coalesce(Sum("allocations__amount_cents"), 0))
+    return late.filter(settled__lt=F("total_cents") - F("credited_cents"))
+
+
+def _unbilled() -> "QuerySet[ScheduleRow]":
+    standing = Completion.objects.filter(row=OuterRef("id"), withdrawn_at__isnull=True)
+    return (
+        ScheduleRow.objects.filter(job__state="open", kind="milestone")
+        .exclude(id__in=standing_rows().values("row_id"))
+        .annotate(done=Exists(standing), accepted=Exists(standing.filter(acceptance__isnull=False)))
+        .select_related("job__customer", "event")
+    )
+
+
+def _done() -> "QuerySet[ScheduleRow]":
+    """What the work itself has made ready."""
+    return _unbilled().filter(Q(done=True) & ~Q(bill_on="acceptance") | Q(accepted=True))
+
+
+def _before_event(business: Business, today: date) -> list[ScheduleRow]:
+    """What the calendar has made ready. The database sifts by days, the core counts business days."""
+    rows = _unbilled().filter(bill_on="before", done=False)
+    rows = rows.annotate(on=Coalesce("event__on_date", "planned_on"))
+    near = rows.filter(on__lte=today + NEAR + F("before_days") * timedelta(days=2))
+    holidays = holidays_around(business.holidays, today)
+    return [
+        row
+        for row in near
+        if is_ready(
+            row.bill_on,
+            done=False,
+            accepted=False,
+            event_on=row.event.on_date if row.event else row.planned_on,
+            before_days=row.before_days,
+            today=today,
+            holidays=holidays,
+        )
+    ]
+
+
+def _ready_row(row: ScheduleRow) -> ReadyRow:
+    amount = Money(row.amount_cents, row.job.currency)
+    return ReadyRow(row.job_id, row.id, row.job.title, row.job.customer.name, row.name, amount)
