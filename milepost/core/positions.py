@@ -146,11 +146,11 @@ def position(
     )
     if all(portions.get(row.id) == 1 for row in open_rows):
         return Position(dict(priced.keys), due, recovered)
-    exact = _exact(priced, open_rows, snapshot, portions, due + recovered)
+    exact = exact_figures(priced, open_rows, snapshot, portions, due + recovered)
     return Position(allocate_positions(exact, due + recovered, priced.group_of), due, recovered)
 
 
-def _exact(
+def exact_figures(
     priced: PricedContract,
     open_rows: Sequence[Row],
     snapshot: Snapshot,

@@ -117,6 +117,15 @@ class Math(TypedDict):
     """"Previously billed", "This invoice", "Remaining", each with its amount."""
 
 
+class Explained(TypedDict):
+    """Why one amount is what it is. Read on a page, not printed."""
+
+    label: str
+    """What the amount is: a line, a tax, "Total due"."""
+    value: str
+    sentences: list[str]
+
+
 class Milepost(TypedDict):
     """One row of the payment schedule on the road."""
 
@@ -223,6 +232,8 @@ class InvoiceContent(Content):
     math: Math | None
     road: Road | None
     pay: Pay | None
+    explained: NotRequired[list[Explained]]
+    """Every amount with its derivation, for the page behind "explain this"."""
 
 
 class ReceiptContent(Content):

@@ -79,6 +79,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:accept": (STEP, ABSENT),
     "office:sheet": (READS, ABSENT),
     "office:move_event": (STEP, ABSENT),
+    "office:explained": (READS, ABSENT),
     "office:document": (READS, ABSENT),
     "office:file": (READS, ABSENT),
     "office:quotes": (READS, OWN),
@@ -161,6 +162,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "portal:paid": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # no attempt was made
     "portal:accept": (THE_LINK_S_STEP, OWN),
     "portal:document": (THE_LINK, OWN),
+    "portal:explained": (THE_LINK, OWN),
     "portal:sheet": (THE_LINK, OWN),
     "portal:file": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # of another job
     "brand": (EVERYBODY_READS, OWN),
@@ -284,6 +286,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:move_event": f"/jobs/{event[0]}/events/{event[1]}/",
         "office:use_credit": f"{at}credit/",
         "office:sheet": f"/invoices/{invoice.id}/sheet/",
+        "office:explained": (READS, ABSENT),
         "office:document": f"/documents/{invoice.document_id}/",
         "office:file": f"/files/{file}/",
         "office:quotes": "/quotes/",
@@ -366,6 +369,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "portal:paid": f"{link}paid/999999/",
         "portal:accept": f"{link}milestones/{row}/acceptance/",
         "portal:document": f"{link}documents/{invoice.document_id}/",
+        "portal:explained": f"{link}documents/{invoice.document_id}/explained/",
         "portal:sheet": f"{link}invoices/{invoice.id}/sheet/",
         "portal:file": f"{link}files/{file}/",
         "brand": "/brand/0a5c3c.css",

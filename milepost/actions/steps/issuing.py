@@ -17,6 +17,7 @@ from milepost.core.billing import Bill, bill
 from milepost.core.contract import Key, tax_by_code
 from milepost.core.deposit_tax import DepositTax, deposit_by_key
 from milepost.core.duedates import due_on, longest_terms
+from milepost.core.explaining import BillStory, explain
 from milepost.core.journal import deposit_issued, deposit_recovered, progress_invoice
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
@@ -49,6 +50,7 @@ class Increment:
     net_cents: int
     tax_cents: int
     deposit_parts: Mapping[Key, int] = field(default_factory=dict)
+    why: BillStory | None = None
 
     @property
     def total_cents(self) -> int:
@@ -77,7 +79,16 @@ def milestone_increment(loaded: LoadedJob, row_ids: Sequence[int], *, kind: str 
     by_key = {line.key: line.delta_cents for line in made.lines}
     by_row = {int(str(row)): cents for row, cents in made.due_by_row.items()}
     back = parts_taken_back(loaded, made)
-    return Increment(kind, by_key, by_row, made.recovered_cents, made.net_cents, made.tax_cents, back)
+    return Increment(
+        kind,
+        by_key,
+        by_row,
+        made.recovered_cents,
+        made.net_cents,
+        made.tax_cents,
+        back,
+        explain(loaded.state, made),
+    )
 
 
 def issue(loaded: LoadedJob, increment: Increment, *, by: Actor, at: datetime) -> Invoice:
@@ -146,7 +157,17 @@ def _facts(
         billed_before_cents=loaded.billed_cents,
         deposit_cents=deposit_cents,
         deposit_left_cents=deposit_cents - recovered,
+        why=increment.why,
+        names=_names(loaded),
     )
+
+
+def _names(loaded: LoadedJob) -> dict[object, str]:
+    """What lines and taxes are called."""
+    taxes: dict[object, str] = {
+        ("tax", key.tax): row.tax_name for key, row in loaded.keys.items() if key.tax is not None
+    }
+    return taxes | {line.id: line.description for line in loaded.lines}
 
 
 def _terms(job: Job, increment: Increment, billed: Sequence[ScheduleRow]) -> int:

@@ -1,11 +1,12 @@
 """The facts that a document is made of: whole cents, dates and names, before they are words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from milepost.core.explaining import BillStory
 from milepost.records.businesses import Business
 from milepost.records.customers import Contact, Customer
 
@@ -92,7 +93,8 @@ class RowFacts:
 class InvoiceFacts:
     """
     One invoice. `billed_before_cents` is due to date before it, deposit included; `recovered_taxes` are
-    the taxes inside the recovered deposit, where deposits carry any.
+    the taxes inside the recovered deposit, where deposits carry any. `why` is the core's own account of
+    a bill for work; `names` are what its lines are called, and its taxes by ("tax", code).
     """
 
     job: JobFacts
@@ -111,6 +113,8 @@ class InvoiceFacts:
     deposit_cents: int
     deposit_left_cents: int
     recovered_taxes: Sequence[TaxFacts] = ()
+    why: BillStory | None = None
+    names: Mapping[object, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

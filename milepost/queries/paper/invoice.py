@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from milepost.queries.documents_shape import Amount, Clause, Fact, InvoiceContent, Table, Total
+from milepost.queries.paper.explained import explained
 from milepost.queries.paper.facts import InvoiceFacts, JobFacts, RowFacts
 from milepost.queries.paper.math import invoice_math
 from milepost.queries.paper.parts import (
@@ -47,6 +48,7 @@ def invoice_content(facts: InvoiceFacts) -> InvoiceContent:
             math=invoice_math(facts, reader),
             road=road(facts.rows, reader) if facts.kind != "simple" else None,
             pay=pay(facts.job, number=facts.number) if facts.total_cents else None,
+            explained=explained(facts, reader),
         )
 
 

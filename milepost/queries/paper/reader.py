@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils import translation
 
+from milepost.core.money import currency_digits
 from milepost.queries import wording
 from milepost.queries.paper.facts import JobFacts
 
@@ -19,6 +20,11 @@ class Reader:
     locale: str
     currency: str
     timezone: str
+
+    @property
+    def digits(self) -> int:
+        """The decimals of the currency."""
+        return currency_digits(self.currency)
 
     def money(self, cents: int) -> str:
         return wording.money(cents, self.currency, self.locale)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,6 +24,7 @@ from milepost.mailroom.intake import take_photo
 from milepost.mailroom.reprint import paid_sheet
 from milepost.queries.crew import crew
 from milepost.queries.door import NotThere
+from milepost.queries.explained import explained_document
 from milepost.queries.job_page import job_page
 from milepost.web.files import sent
 from milepost.web.office.settings_words import PAID_BY
@@ -174,6 +176,20 @@ def document(request: HttpRequest, document: int) -> HttpResponse:
     except NotThere:
         raise Http404 from None
     return sent(pdf.data, mime="application/pdf", name=pdf.name)
+
+
+@require_GET
+@door("office")
+def explained(request: HttpRequest, document: int) -> HttpResponse:
+    """Why every amount of an invoice is what it is."""
+    try:
+        found = explained_document(request.business_id, document)
+    except NotThere:
+        raise Http404 from None
+    back = reverse("office:job", args=[found.job_id])
+    return render(
+        request, "offer/explained.html", {"found": found, "back": back, "layout": "base_office.html"}
+    )
 
 
 @require_GET

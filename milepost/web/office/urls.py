@@ -37,6 +37,7 @@ urlpatterns = [
     path("invoices/<int:invoice>/sheet/", jobs.sheet, name="sheet"),
     path("jobs/<int:job>/events/<int:event>/", jobs.move, name="move_event"),
     path("documents/<int:document>/", jobs.document, name="document"),
+    path("documents/<int:document>/explained/", jobs.explained, name="explained"),
     path("files/<int:file>/", jobs.file, name="file"),
     path("quotes/", lists.quotes, name="quotes"),
     path("quotes/new/", quote_form.new, name="new_quote"),

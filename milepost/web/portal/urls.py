@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:token>/paid/<int:attempt>/", views.paid, name="paid"),
     path("<slug:token>/milestones/<int:row>/acceptance/", views.accept, name="accept"),
     path("<slug:token>/documents/<int:document>/", views.document, name="document"),
+    path("<slug:token>/documents/<int:document>/explained/", views.explained, name="explained"),
     path("<slug:token>/invoices/<int:invoice>/sheet/", views.sheet, name="sheet"),
     path("<slug:token>/files/<int:file>/", views.file, name="file"),
 ]

@@ -20,6 +20,7 @@ from milepost.mailroom.logos import logo_png
 from milepost.mailroom.reprint import paid_sheet
 from milepost.queries.attempts import attempt_facts
 from milepost.queries.door import NotThere
+from milepost.queries.explained import explained_document
 from milepost.queries.job_page import job_page
 from milepost.queries.offer_page import offer_page
 from milepost.queries.portal_link import Guest, guest_of
@@ -199,6 +200,16 @@ def logo(request: HttpRequest, guest: Guest) -> HttpResponse:
 def document(request: HttpRequest, guest: Guest, document: int) -> HttpResponse:
     pdf = documents.ensure_pdf(guest.business_id, document, at=timezone.now(), job_id=guest.job_id)
     return sent(pdf.data, mime="application/pdf", name=pdf.name)
+
+
+@require_GET
+@guest_view
+def explained(request: HttpRequest, guest: Guest, document: int) -> HttpResponse:
+    """Why every amount of an invoice is what it is."""
+    found = explained_document(guest.business_id, document, job_id=guest.job_id)
+    back = reverse("portal:page", args=[guest.token])
+    shown = {"found": found, "back": back, "guest": guest, "layout": "base_portal.html"}
+    return render(request, "offer/explained.html", shown)
 
 
 @require_GET
