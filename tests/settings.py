@@ -20,3 +20,4 @@ from milepost.config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
 ALLOWED_HOSTS = ["*"]
+PRACTICE_BUSINESSES_ONLY = False  # the cast pays for practice, as if it were real

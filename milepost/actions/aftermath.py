@@ -33,6 +33,8 @@ from milepost.core.journal import (
 from milepost.records.jobs import Job
 from milepost.records.payments import Dispute, Payment, Refund
 
+NEVER_SURCHARGED = ("debit", "prepaid")
+
 
 @dataclass(frozen=True)
 class RefundTold:
@@ -90,13 +92,14 @@ def settle_aftermath(
     at: datetime,
     attempt_id: int,
     fee_cents: int | None = None,
+    funding: str = "",
     refunds: Sequence[RefundTold] = (),
     disputes: Sequence[DisputeTold] = (),
 ) -> None:
     """
     Book what has become of a payment that had cleared, in any order and any number of times.
 
-    The processor's cost when it is known; refunds when they are done or refused; a dispute when it is
+    The processor's cost when it is known; a surcharge that a debit card paid is asked back; refunds when they are done or refused; a dispute when it is
     opened, and when it is won or lost; a return by the bank. What was taken for good is open again.
     """
     seen = Payment.objects.filter(attempt_id=attempt_id).first()
@@ -108,6 +111,16 @@ def settle_aftermath(
     case = _Case(payment, jobs, by, at)
     if fee_cents is not None and fee_cents != payment.fee_cents:
         _cost(case, fee_cents)
+    if funding in NEVER_SURCHARGED and payment.surcharge_cents and not payment.refunds.exists():
+        ask(
+            payment,
+            jobs,
+            0,
+            surcharge_cents=payment.surcharge_cents,
+            method=payment.method,
+            by=by,
+            at=at,
+        )
     for refund in refunds:
         _refund(case, refund)
     for dispute in disputes:

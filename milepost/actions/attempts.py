@@ -16,6 +16,7 @@ from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.settling import oldest_first
+from milepost.core.surcharges import surcharge_cents
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.records.jobs import Job
 from milepost.records.payments import Attempt, AttemptInvoice, Payment
@@ -34,6 +35,21 @@ class NothingDue(Refusal):
 class OnItsWay(Refusal):
     code = "on_its_way"
     message = gettext_noop("A bank payment of {amount} is already on its way. There is nothing to do.")
+
+
+class PartsAreOff(Refusal):
+    code = "parts_are_off"
+    message = gettext_noop("{business} takes each invoice in one payment of {amount}.")
+
+
+class PartTooSmall(Refusal):
+    code = "part_too_small"
+    message = gettext_noop("The smallest part is {least}.")
+
+
+class PartTooLarge(Refusal):
+    code = "part_too_large"
+    message = gettext_noop("Only {most} is open, so {asked} cannot be paid.")
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,7 @@ class Begun:
     session_id: str = ""
     url: str = ""
     in_the_way: tuple[InTheWay, ...] = ()
+    surcharge: Money | None = None
 
 
 @action("begin_payment")
@@ -70,16 +87,20 @@ def begin_payment(
     job_id: int,
     method: Literal["card", "bank"],
     invoice_ids: Sequence[int] = (),
+    amount_cents: int | None = None,
+    surcharged: bool = False,
 ) -> Begun:
     """
-    Commit the intention to pay these invoices (all open ones when none is named) in full.
+    Commit the intention to pay these invoices (all open ones when none is named) in full, or so much of
+    them, the oldest first, where the business takes parts. `surcharged`: by a credit card, which costs
+    what the business has set.
 
-    Pressing twice finds the same attempt. Refuses NothingDue, and OnItsWay while a bank
-    payment for one of them is pending.
+    Pressing twice finds the same attempt. Refuses NothingDue, OnItsWay while a bank payment for one of
+    them is pending, PartsAreOff, PartTooSmall, PartTooLarge.
     """
     job = lock_payer(job_id)
     loaded = load(job)
-    wanted = _wanted(loaded, invoice_ids)
+    wanted = _in_parts(job, _wanted(loaded, invoice_ids), amount_cents)
     live = list(
         AttemptInvoice.objects.filter(
             live=True, invoice_id__in=[b.invoice.id for b in wanted]
@@ -88,13 +109,14 @@ def begin_payment(
     attempts = {part.attempt_id: part.attempt for part in live}
     _refuse_if_on_its_way(attempts.values())
     amount = Money(sum(balance.open_cents for balance in wanted), job.currency)
+    surcharge = _surcharge(job, amount) if surcharged and method == "card" else 0
     for attempt in attempts.values():
-        if len(attempts) == 1 and _same(attempt, live, wanted, method, amount):
+        if len(attempts) == 1 and _same(attempt, live, wanted, (method, amount.cents, surcharge)):
             return _begun(loaded, attempt, amount, wanted)
     if attempts:
         in_the_way = tuple(InTheWay(attempt.id, attempt.session_id) for attempt in attempts.values())
         return Begun(None, amount, method, _describe(wanted), "", in_the_way=in_the_way)
-    attempt = _begin(job, wanted, method=method, amount=amount, by=by, at=at)
+    attempt = _begin(job, wanted, method=method, amount=amount, surcharge=surcharge, by=by, at=at)
     return _begun(loaded, attempt, amount, wanted)
 
 
@@ -159,6 +181,26 @@ def _wanted(loaded: LoadedJob, invoice_ids: Sequence[int]) -> list[Balance]:
     return wanted
 
 
+def _in_parts(job: Job, wanted: list[Balance], amount_cents: int | None) -> list[Balance]:
+    """So much of the invoices, the oldest first; all of them when nothing is said."""
+    total = sum(balance.open_cents for balance in wanted)
+    if amount_cents is None or amount_cents == total:
+        return wanted
+    business, asked = job.business, Money(amount_cents, job.currency)
+    if business.parts_from_cents is None:
+        raise PartsAreOff(field="amount", business=business.name, amount=Money(total, job.currency))
+    if amount_cents > total:
+        raise PartTooLarge(field="amount", most=Money(total, job.currency), asked=asked)
+    if amount_cents < min(business.parts_from_cents, total):
+        raise PartTooSmall(field="amount", least=Money(min(business.parts_from_cents, total), job.currency))
+    parts = dict(oldest_first(amount_cents, [(b.invoice.id, b.open_cents) for b in wanted]))
+    return [Balance(b.invoice, parts[b.invoice.id]) for b in wanted if b.invoice.id in parts]
+
+
+def _surcharge(job: Job, amount: Money) -> int:
+    return surcharge_cents(amount.cents, job.business.surcharge_percent)
+
+
 def _refuse_if_on_its_way(attempts: Iterable[Attempt]) -> None:
     for attempt in attempts:
         if attempt.state == "processing":
@@ -166,15 +208,23 @@ def _refuse_if_on_its_way(attempts: Iterable[Attempt]) -> None:
 
 
 def _same(
-    attempt: Attempt, live: list[AttemptInvoice], wanted: list[Balance], method: str, amount: Money
+    attempt: Attempt, live: list[AttemptInvoice], wanted: list[Balance], terms: tuple[str, int, int]
 ) -> bool:
+    """Whether a live attempt asks for just this. `terms`: method, amount, surcharge."""
     parts = {(part.invoice_id, part.amount_cents) for part in live}
     asked = {(balance.invoice.id, balance.open_cents) for balance in wanted}
-    return attempt.method == method and attempt.amount_cents == amount.cents and parts == asked
+    return terms == (attempt.method, attempt.amount_cents, attempt.surcharge_cents) and parts == asked
 
 
 def _begin(
-    job: Job, wanted: list[Balance], *, method: str, amount: Money, by: Actor, at: datetime
+    job: Job,
+    wanted: list[Balance],
+    *,
+    method: str,
+    amount: Money,
+    surcharge: int,
+    by: Actor,
+    at: datetime,
 ) -> Attempt:
     attempt = Attempt.objects.create(
         business_id=job.business_id,
@@ -182,6 +232,7 @@ def _begin(
         contact_id=by.contact_id,
         method=method,
         amount_cents=amount.cents,
+        surcharge_cents=surcharge,
         currency=amount.currency,
         created_at=at,
     )
@@ -202,8 +253,16 @@ def _begin(
 def _begun(loaded: LoadedJob, attempt: Attempt, amount: Money, wanted: list[Balance]) -> Begun:
     payers = [contact for contact in loaded.contacts if contact.pays] or loaded.contacts
     email = next((contact.email for contact in payers if contact.email), "")
+    surcharge = Money(attempt.surcharge_cents, amount.currency)
     return Begun(
-        attempt.id, amount, attempt.method, _describe(wanted), email, attempt.session_id, attempt.url
+        attempt.id,
+        amount,
+        attempt.method,
+        _describe(wanted),
+        email,
+        attempt.session_id,
+        attempt.url,
+        surcharge=surcharge,
     )
 
 

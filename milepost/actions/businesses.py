@@ -154,7 +154,7 @@ CHANGEABLE = frozenset(
         "name", "email", "phone", "address", "registration", "licence", "brand_color", "logo_sha256", "timezone", "locale",
         "holidays", "tax_per", "tax_rounding", "deposit_tax", "recovery", "approval_days", "net_days", "late_fee_monthly",
         "grace_days", "pause_after_days", "technician_sends", "bank_from_cents", "transfer_details",
-        "cheque_details", "is_practice",
+        "cheque_details", "is_practice", "parts_from_cents", "surcharge_percent",
     }
 )  # fmt: skip
 

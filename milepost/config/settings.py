@@ -29,6 +29,8 @@ LINK_SECRET = _secrets["LINK_SECRET"]
 # The outside -----------------------------------------------------------------------------------
 
 PAYMENTS_ARE_PRACTICE = not environment.text("STRIPE_SECRET_KEY")
+# Where no money can move, nobody's real customer is sent to pay.
+PRACTICE_BUSINESSES_ONLY = PAYMENTS_ARE_PRACTICE
 if PAYMENTS_ARE_PRACTICE:
     STRIPE_SECRET_KEY = "sk_test_practice"  # noqa: S105 - the practice gateway takes it, nobody else
     STRIPE_WEBHOOK_SECRET = f"whsec_{_secrets['PRACTICE_WEBHOOK_SECRET']}"

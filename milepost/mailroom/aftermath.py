@@ -58,13 +58,12 @@ def send_refund(business_id: int, refund: RefundToSend, *, at: datetime) -> None
 
 
 def _book(business_id: int, attempt_id: int, truth: CheckoutTruth, at: datetime) -> None:
-    if truth.fee_cents is None and not truth.refunds and not truth.disputes:
-        return
     _settle(
         business_id,
         attempt_id,
         at,
         fee_cents=truth.fee_cents,
+        funding=truth.funding,
         refunds=tuple(_told(business_id, one) for one in truth.refunds),
         disputes=tuple(
             DisputeTold(one.dispute_id, one.amount.cents, one.state, one.reason, one.code, one.fee_cents)
@@ -79,6 +78,7 @@ def _settle(
     at: datetime,
     *,
     fee_cents: int | None = None,
+    funding: str = "",
     refunds: tuple[RefundTold, ...] = (),
     disputes: tuple[DisputeTold, ...] = (),
 ) -> None:
@@ -87,6 +87,7 @@ def _settle(
         at=at,
         attempt_id=attempt_id,
         fee_cents=fee_cents,
+        funding=funding,
         refunds=refunds,
         disputes=disputes,
     )

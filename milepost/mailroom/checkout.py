@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
+from django.utils.translation import gettext
+
 from milepost.actions.actor import Actor
 from milepost.actions.attempts import (
     STORY_SESSION,
@@ -16,11 +18,11 @@ from milepost.actions.attempts import (
 )
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.gateways.payments import Checkout, GatewayRefused, GatewayUnavailable, KeyRefused
+from milepost.gateways.payments import Checkout, GatewayRefused, GatewayUnavailable, KeyRefused, Surcharge
 from milepost.mailroom import aftermath
 from milepost.mailroom.waiting import attempts_to_ask
 from milepost.mailroom.wiring import gateways
-from milepost.queries.attempts import AttemptFacts, attempt_facts, is_overtaken, live_attempts
+from milepost.queries.attempts import AttemptFacts, attempt_facts, is_overtaken, is_practice, live_attempts
 
 logger = logging.getLogger(__name__)
 
@@ -64,16 +66,30 @@ def begin(
     success_url: str,
     cancel_url: str,
     invoice_ids: Sequence[int] = (),
+    amount_cents: int | None = None,
+    surcharged: bool = False,
 ) -> str:
     """
     Start paying these invoices (all open ones when none is named). Returns where to send the payer.
 
     `{attempt}` in either URL is filled in with the attempt's id. Pressing twice leads to the same
     page; another method closes the page of the first. An attempt that turns out to be paid leads to
-    `success_url`; one that another took the place of meanwhile leads back to `cancel_url`. Refuses NothingDue, OnItsWay, GatewayAway, CannotBePaidOnline, OnlinePaymentIsOff.
+    `success_url`; one that another took the place of meanwhile leads back to `cancel_url`. Refuses
+    NothingDue, OnItsWay, what a part may be refused for, GatewayAway, CannotBePaidOnline,
+    OnlinePaymentIsOff.
     """
+    if not is_on(by.business_id):
+        raise OnlinePaymentIsOff
     for _ in range(ROUNDS):
-        begun = begin_payment(by=by, at=at, job_id=job_id, method=method, invoice_ids=invoice_ids)
+        begun = begin_payment(
+            by=by,
+            at=at,
+            job_id=job_id,
+            method=method,
+            invoice_ids=invoice_ids,
+            amount_cents=amount_cents,
+            surcharged=surcharged,
+        )
         if begun.attempt_id is None:
             for other in begun.in_the_way:
                 _close(by.business_id, other, at)
@@ -87,6 +103,11 @@ def begin(
         if state in ("processing", "succeeded"):
             return success
     raise GatewayAway
+
+
+def is_on(business_id: int) -> bool:
+    """Whether this business's customers can pay online: practice money is only for practice."""
+    return not gateways().only_practice or is_practice(business_id)
 
 
 def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
@@ -202,6 +223,7 @@ def _ask_for_page(business_id: int, at: datetime, begun: Begun, success_url: str
             success_url=success_url,
             cancel_url=back,
             metadata={"milepost_business": str(business_id)},
+            surcharge=_surcharge(begun),
         )
     except GatewayUnavailable as away:
         raise GatewayAway from away
@@ -218,6 +240,12 @@ def _ask_for_page(business_id: int, at: datetime, begun: Begun, success_url: str
             logger.error("The payment gateway refuses our key: %s", refused)
             raise OnlinePaymentIsOff from refused
         raise CannotBePaidOnline(problem=str(refused)) from refused
+
+
+def _surcharge(begun: Begun) -> Surcharge | None:
+    if begun.surcharge is None or not begun.surcharge.cents:
+        return None
+    return Surcharge(gettext("Surcharge for paying by credit card"), begun.surcharge)
 
 
 def _close(business_id: int, other: InTheWay, at: datetime) -> None:

@@ -18,13 +18,17 @@ from milepost.gateways.stripe import StripeGateway
 
 @dataclass(frozen=True)
 class Gateways:
-    """The outside. Without `email` or `sms`, such messages are kept and shown, not sent."""
+    """
+    The outside. Without `email` or `sms`, such messages are kept and shown, not sent. Payments that are
+    only practised are not offered to a business that is not itself for practice.
+    """
 
     payments: PaymentGateway
     email: EmailGateway | None
     sms: SmsGateway | None
     pdf: PdfGateway
     files: FileStore
+    only_practice: bool = False
 
 
 _lock = threading.Lock()
@@ -45,6 +49,8 @@ def gateways() -> Gateways:
 @contextmanager
 def use(**fakes: object) -> Iterator[Gateways]:
     """Put fakes in the place of some gateways, for the length of a test or a story."""
+    if "payments" in fakes:
+        fakes = {"only_practice": False, **fakes}
     lent = replace(gateways(), **fakes)  # type: ignore[arg-type]
     _lent.append(lent)
     try:
@@ -64,6 +70,7 @@ def _from_settings() -> Gateways:
         sms=_twilio(),
         pdf=Press(),
         files=DirectoryFiles(Path(settings.MILEPOST_FILES)),
+        only_practice=settings.PRACTICE_BUSINESSES_ONLY,
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from milepost.queries.door import NotThere, question
+from milepost.records.businesses import Business
 from milepost.records.payments import Attempt, AttemptInvoice, Refund
 
 LIVE = ("created", "open", "processing")
@@ -68,6 +69,12 @@ def refunds_to_send(attempt_id: int) -> list[RefundToSend]:
         )
         for refund in waiting.select_related("payment__attempt").order_by("id")
     ]
+
+
+@question
+def is_practice() -> bool:
+    """Whether the business is for trying out: no real money moves in it."""
+    return bool(Business.objects.values_list("is_practice", flat=True).get())
 
 
 @question

@@ -88,7 +88,6 @@ class OfferPage:
     taxes: Sequence[tuple[str, Decimal, Money]]
     total: Money
     deposit: Money
-    bank_first: bool
     problem: Refusal | None = None
 
 
@@ -156,7 +155,6 @@ def _priced(
         taxes=taxes,
         total=money(total),
         deposit=money(deposit),
-        bank_first=deposit >= job.business.bank_from_cents,
         problem=problem,
     )
 

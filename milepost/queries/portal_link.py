@@ -1,6 +1,7 @@
 """Where a portal link leads, asked before any business is in scope."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.db import connection
 
@@ -8,7 +9,8 @@ from milepost.core.colors import is_color
 from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business
 from milepost.records.customers import Contact
-from milepost.records.links import hash_of
+from milepost.records.jobs import Job
+from milepost.records.links import hash_of, pay_token_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,15 @@ class Guest:
     token: str
     logo_sha256: str = ""
     language: str = ""
+    only_pays: bool = False
+    parts_from_cents: int | None = None
+    surcharge_percent: Decimal = Decimal(0)
+    currency: str = ""
+
+    @property
+    def pay_token(self) -> str:
+        """The token of the link to pass on to somebody who only pays."""
+        return self.token if self.only_pays else pay_token_of(self.token)
 
     @property
     def brand(self) -> str:
@@ -38,14 +49,22 @@ class Guest:
 
 
 def guest_of(token: str) -> Guest:
-    """The person whom a link was given to. Refuses NotThere for a link that nobody was given."""
+    """
+    The person whom a link was given to, or anybody to whom they passed on its other half, which only
+    pays. Refuses NotThere for a link that nobody was given.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT business_id, job_id, contact_id FROM mp_resolve_link(%s)", [hash_of(token)])
         found = cursor.fetchone()
+        only_pays = found is None
+        if only_pays:
+            cursor.execute("SELECT business_id, job_id, contact_id FROM mp_resolve_pay_link(%s)", [token])
+            found = cursor.fetchone()
     if found is None:
         raise NotThere
     business_id, job_id, contact_id = found
-    return _guest(business_id, job_id, contact_id, token)
+    guest: Guest = _guest(business_id, job_id, contact_id, token)
+    return replace(guest, only_pays=True, approves=False, name="") if only_pays else guest
 
 
 @question
@@ -68,4 +87,7 @@ def _guest(job_id: int, contact_id: int, token: str) -> Guest:
         token,
         business.logo_sha256,
         contact.customer.language or business.locale,
+        parts_from_cents=business.parts_from_cents,
+        surcharge_percent=business.surcharge_percent,
+        currency=Job.objects.values_list("currency", flat=True).get(id=job_id),
     )

@@ -40,6 +40,8 @@ class Business(models.Model):
     field_change_cents = models.BigIntegerField(default=50_000)
     change_days = models.PositiveSmallIntegerField(default=14)
     bank_from_cents = models.BigIntegerField(default=300_000)
+    parts_from_cents = models.BigIntegerField(null=True)
+    surcharge_percent = RateField(default=0, db_default=0)
     transfer_details = models.TextField(blank=True)
     cheque_details = models.TextField(blank=True)
     is_practice = models.BooleanField(default=False)
@@ -57,6 +59,14 @@ class Business(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(tax_per__in=["code", "line"]), name="business_tax_per_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(surcharge_percent__gte=0, surcharge_percent__lte=3),
+                name="business_surcharge_is_capped",
+            ),
+            models.CheckConstraint(
+                condition=Q(parts_from_cents__isnull=True) | Q(parts_from_cents__gt=0),
+                name="business_parts_are_positive",
             ),
             models.CheckConstraint(
                 condition=Q(tax_rounding__in=["half_up", "down"]), name="business_tax_rounding_is_known"

@@ -26,3 +26,11 @@ def token_for(*, business_id: int, job_id: int, contact_id: int, nonce: str) -> 
 def hash_of(token: str) -> str:
     """What is stored of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def pay_token_of(token: str) -> str:
+    """
+    The token of the same link for somebody who only pays. It tells nothing about the link itself; the
+    database finds it by `mp_pay_token`, which says the same.
+    """
+    return hashlib.sha256(f"pay only {hash_of(token)}".encode()).hexdigest()[:32]

@@ -155,7 +155,11 @@ class Refund(models.Model):
                 condition=~Q(provider_ref=""),
                 name="refund_is_of_one_provider_refund",
             ),
-            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="refund_is_positive"),
+            models.CheckConstraint(
+                condition=Q(amount_cents__gte=0, surcharge_cents__gte=0)
+                & (Q(amount_cents__gt=0) | Q(surcharge_cents__gt=0)),
+                name="refund_is_positive",
+            ),
             models.CheckConstraint(condition=Q(method__in=METHODS), name="refund_method_is_known"),
         ]
 

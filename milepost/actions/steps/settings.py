@@ -27,6 +27,10 @@ LENGTHS: Mapping[str, int] = {
 DAYS = frozenset({"approval_days", "net_days", "grace_days", "pause_after_days"})
 
 
+MOST_SURCHARGE_PERCENT = 3
+"""What the card networks allow at most; the law of a place may allow less, or nothing."""
+
+
 class NoSuchChoice(Refusal):
     code = "no_such_choice"
     message = gettext_noop("“{text}” is not one of the choices.")
@@ -122,6 +126,16 @@ def _late_fee(name: str, value: object) -> None:
         raise OutOfRange(field=name, least=0, most=20)
 
 
+def _surcharge(name: str, value: object) -> None:
+    if not isinstance(value, Decimal) or not 0 <= value <= MOST_SURCHARGE_PERCENT:
+        raise OutOfRange(field=name, least=0, most=MOST_SURCHARGE_PERCENT)
+
+
+def _part(name: str, value: object) -> None:
+    if value is not None and (not isinstance(value, int) or not 1 <= value < 10**15):
+        raise OutOfRange(field=name, least=1, most=10**13)
+
+
 def _cents(name: str, value: object) -> None:
     if not isinstance(value, int) or not 0 <= value < 10**15:
         raise OutOfRange(field=name, least=0, most=10**13)
@@ -134,4 +148,6 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "locale": _locale,
     "late_fee_monthly": _late_fee,
     "bank_from_cents": _cents,
+    "surcharge_percent": _surcharge,
+    "parts_from_cents": _part,
 }

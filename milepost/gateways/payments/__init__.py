@@ -93,7 +93,8 @@ class CheckoutTruth:
     `processing` is on its way and can still fail. `succeeded`, `failed` and `expired` are final
     for the checkout (a later return or dispute is an object of its own).
     `amount` is what was received once it succeeded, before that what is asked.
-    `fee_cents` is None until the provider has booked its fee in the currency of the payment.
+    `fee_cents` is None until the provider has booked its fee in the currency of the payment. `funding` is
+    the card's kind (credit, debit, prepaid) once it is known.
     """
 
     state: State
@@ -102,6 +103,7 @@ class CheckoutTruth:
     payment_id: str | None
     fee_cents: int | None
     failure: str | None
+    funding: str = ""
     refunds: tuple[RefundTruth, ...] = ()
     disputes: tuple[DisputeTruth, ...] = ()
 
@@ -143,6 +145,14 @@ class Event:
     attempt_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Surcharge:
+    """What the payer adds for paying by credit card, in words and as an amount."""
+
+    description: str
+    amount: Money
+
+
 class PaymentGateway(Protocol):
     """One provider account. Implementations hold no state that two processes would have to share."""
 
@@ -157,9 +167,10 @@ class PaymentGateway(Protocol):
         success_url: str,
         cancel_url: str,
         metadata: Mapping[str, str],
+        surcharge: Surcharge | None = None,
     ) -> Checkout:
         """
-        Open a page where `amount` can be paid by one method.
+        Open a page where `amount` can be paid by one method, and `surcharge` on top as a line of its own.
 
         The idempotency key derives from `attempt_id`: the same call again gives the same session,
         and the same attempt with anything else in it is refused. `{CHECKOUT_SESSION_ID}` in

@@ -21,6 +21,7 @@ from milepost.gateways.payments import (
     PayoutTruth,
     RefundState,
     RefundTruth,
+    Surcharge,
 )
 from milepost.gateways.payments.signatures import check_moment, sign, signed_at
 
@@ -61,6 +62,7 @@ class FakePayments:
         success_url: str,
         cancel_url: str,
         metadata: Mapping[str, str],
+        surcharge: Surcharge | None = None,
     ) -> Checkout:
         """As the interface says; an amount below 0.50 is refused, as at Stripe."""
         self._answers()
@@ -73,11 +75,13 @@ class FakePayments:
             "success_url": success_url,
             "cancel_url": cancel_url,
             "metadata": {**metadata, ATTEMPT_KEY: attempt_id},
+            "surcharge": surcharge,
         }
         if amount.cents < 50:
             raise GatewayRefused("The amount due is below the minimum.")
         session_id = f"cs_fake_{attempt_id}"
-        truth = CheckoutTruth("open", amount, method, payment_id=None, fee_cents=None, failure=None)
+        total = Money(amount.cents + (surcharge.amount.cents if surcharge else 0), amount.currency)
+        truth = CheckoutTruth("open", total, method, payment_id=None, fee_cents=None, failure=None)
         session = self.sessions.setdefault(session_id, FakeSession(session_id, asked, truth))
         if session.asked != asked:
             raise GatewayRefused("This attempt was first made with other parameters.")
@@ -162,7 +166,7 @@ class FakePayments:
         check_moment(signature, now)
         return Event(**json.loads(payload))
 
-    def pay(self, session_id: str, *, fee_cents: int = 0) -> None:
+    def pay(self, session_id: str, *, fee_cents: int = 0, funding: str = "credit") -> None:
         """The payer presses Pay: a card payment succeeds, a bank payment is on its way."""
         session = self._session(session_id)
         if session.truth.state != "open":
@@ -171,7 +175,7 @@ class FakePayments:
         if paid.method == "bank":
             session.truth = replace(paid, state="processing")
         else:
-            session.truth = replace(paid, state="succeeded", fee_cents=fee_cents)
+            session.truth = replace(paid, state="succeeded", fee_cents=fee_cents, funding=funding)
 
     def decline(self, session_id: str, message: str = "Your card was declined.") -> None:
         """The payer's card is declined: the checkout stays open and tells why."""

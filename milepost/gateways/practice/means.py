@@ -23,12 +23,14 @@ class Means(NamedTuple):
     later: str = ""
     refund: str = "succeeded"
     stays: bool = False
+    funding: str = "credit"
 
 
 BANK = "STRIPE TEST BANK"
 CARDS = (
     Means("Pays", "4242424242424242", "visa"),
     Means("Pays", "5555555555554444", "mastercard"),
+    Means("Pays, a debit card", "4000056655665556", "visa", funding="debit"),
     Means("Declined", "4000000000000002", "visa", "card_declined", "Your card was declined."),
     Means("No funds", "4000000000009995", "visa", "card_declined", "Your card has insufficient funds."),
     Means("Expired", "4000000000000069", "visa", "expired_card", "Your card has expired."),

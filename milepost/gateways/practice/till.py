@@ -80,7 +80,9 @@ class Till(Desk):
         return [one["id"] for one in self._store.newest("payment_intent") if one["status"] == "processing"]
 
     def _pay_by_card(self, session: Object, intent: Object, means: Means) -> str | None:
-        charge = self._charge(intent, "card", {"brand": means.brand, "last4": means.number[-4:]})
+        charge = self._charge(
+            intent, "card", {"brand": means.brand, "funding": means.funding, "last4": means.number[-4:]}
+        )
         if means.failure_code and means.failure_message:
             self._fail(intent, charge, means.failure_code, means.failure_message)
             return means.failure_message

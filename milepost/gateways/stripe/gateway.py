@@ -22,6 +22,7 @@ from milepost.gateways.payments import (
     Method,
     PayoutTruth,
     RefundTruth,
+    Surcharge,
 )
 from milepost.gateways.payments.signatures import check_moment
 from milepost.gateways.stripe.payouts import read_payout
@@ -67,6 +68,7 @@ class StripeGateway:
         success_url: str,
         cancel_url: str,
         metadata: Mapping[str, str],
+        surcharge: Surcharge | None = None,
     ) -> Checkout:
         """As the interface says. A repeat is answered as the first call was, even if the session has closed since."""
         named = {**metadata, ATTEMPT_KEY: attempt_id}
@@ -74,7 +76,10 @@ class StripeGateway:
             "mode": "payment",
             "client_reference_id": attempt_id,
             "payment_method_types": [STRIPE_METHODS[method]],
-            "line_items": [_line_item(amount, description)],
+            "line_items": [
+                _line_item(amount, description),
+                *([_line_item(surcharge.amount, surcharge.description)] if surcharge else []),
+            ],
             "payment_intent_data": {"description": description, "metadata": named},
             "metadata": named,
             "success_url": success_url,

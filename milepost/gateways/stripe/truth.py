@@ -43,6 +43,7 @@ def read_truth(session: dict[str, Any], disputes: Sequence[dict[str, Any]] = ())
         payment_id=intent.get("id"),
         fee_cents=_fee_cents(session, charge),
         failure=_failure(state, intent),
+        funding=_part(_part(charge, "payment_method_details"), "card").get("funding") or "",
         refunds=tuple(read_refund(one) for one in reversed(_part(charge, "refunds").get("data", []))),
         disputes=tuple(read_dispute(one) for one in disputes if takes_money(one)),
     )

@@ -49,6 +49,14 @@ def _money(text: str, field: str, currency: str) -> object:
     return money_cents(text, currency, field=field)
 
 
+def _rate_or_zero(text: str, field: str, currency: str) -> object:
+    return _rate(text, field, currency) if text.strip() else Decimal(0)
+
+
+def _money_or_none(text: str, field: str, currency: str) -> object:
+    return money_cents(text, currency, field=field) if text.strip() else None
+
+
 @dataclass(frozen=True)
 class Setting:
     """One field of a page: what it is called, how it is shown and how it is read."""
@@ -100,6 +108,22 @@ SECTIONS = (
                 "money",
                 _money,
                 _l("From this amount up, paying by bank is preselected: it costs less than a card."),
+            ),
+            Setting(
+                "parts_from_cents",
+                _l("Let customers pay in parts, from"),
+                "money",
+                _money_or_none,
+                _l("The smallest part that may be paid online. Left empty, invoices are paid whole."),
+            ),
+            Setting(
+                "surcharge_percent",
+                _l("Surcharge on credit cards in %"),
+                "rate",
+                _rate_or_zero,
+                _l(
+                    "0 asks for none. At most 3, and only where your law allows it. Never on debit cards or the bank: it is sent back when a debit card was used. Customers see it before they pay."
+                ),
             ),
             Setting("transfer_details", _l("Bank transfer details on invoices"), "textarea"),
             Setting("cheque_details", _l("Where to send a cheque"), "textarea"),
@@ -258,6 +282,8 @@ def _value(request: HttpRequest | None, setting: Setting, stored: object, curren
         return (
             setting.name in request.POST if setting.kind == "checkbox" else request.POST.get(setting.name, "")
         )
+    if setting.kind == "money" and stored is None:
+        return ""
     if setting.kind == "money":
         return typed_number(Decimal(plain(int(str(stored)), currency)), places=2)
     return typed_number(stored) if isinstance(stored, Decimal) else stored

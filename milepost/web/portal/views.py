@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from milepost.actions.actor import Actor
@@ -25,20 +26,25 @@ from milepost.queries.job_page import job_page
 from milepost.queries.offer_page import offer_page
 from milepost.queries.portal_link import Guest, guest_of
 from milepost.web.files import sent
-from milepost.web.portal.words import methods_for
+from milepost.web.portal import paying
 from milepost.web.typed import checked_text
+
+PAYERS = frozenset({"page", "pay", "paid", "logo", "document"})
+"""What somebody may open to whom a link was passed on to pay: nothing can be signed or accepted there."""
 
 
 def guest_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """
     Resolve the link; what is not there answers like what is another's. The customer reads in their own
-    language, else the business's.
+    language, else the business's. Who only pays finds nothing else.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, token: str, **kwargs: object) -> HttpResponse:
         try:
             guest = guest_of(token)
+            if guest.only_pays and view.__name__ not in PAYERS:
+                raise Http404
             with timezone.override(guest.timezone), translation.override(guest.language.lower() or "en"):
                 response = view(request, guest, **kwargs)
         except NotThere:
@@ -50,7 +56,9 @@ def guest_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 
 def actor(guest: Guest) -> Actor:
-    return Actor(guest.business_id, "customer", guest.name, contact_id=guest.contact_id)
+    """Whoever holds the link; who only pays is nobody that we know by name."""
+    name = gettext("Somebody with the payment link") if guest.only_pays else guest.name
+    return Actor(guest.business_id, "customer", name, contact_id=guest.contact_id)
 
 
 @require_GET
@@ -62,25 +70,30 @@ def page(request: HttpRequest, guest: Guest) -> HttpResponse:
 def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) -> HttpResponse:
     at = timezone.now()
     job = job_page(guest.business_id, guest.job_id, at=at)
-    typed = {"name": request.POST.get("name", ""), "method": request.POST.get("method", "")}
     context = {"guest": guest, "job": job, "business_name": guest.business_name, "refusal": refusal}
     status = 422 if refusal else 200
+    if guest.only_pays:
+        return render(
+            request,
+            "portal/pay.html",
+            context | {"form": paying.pay_form(request, guest, job)},
+            status=status,
+        )
     if job.signed_on is None and job.origin == "quote":
-        ticked = _ticked(request)
-        offer = offer_page(guest.business_id, guest.job_id, sent_only=True, chosen=ticked)
+        offer = offer_page(guest.business_id, guest.job_id, sent_only=True, chosen=_ticked(request))
+        online = checkout.is_on(guest.business_id)
         context |= {
             "offer": offer,
-            "methods": methods_for(),
+            "methods": paying.methods_for(guest, offer.deposit) if online else [],
             "typed_reason": request.POST.get("reason", ""),
-            "typed_name": typed["name"] or (guest.name if guest.approves else ""),
-            "method": typed["method"] or ("bank" if offer.bank_first else "card"),
+            "typed_name": request.POST.get("name", "") or (guest.name if guest.approves else ""),
+            "method": paying.chosen_way(request, guest, offer.deposit),
         }
         return render(request, "portal/offer.html", context, status=status)
-    bank_first = job.due_now.cents >= guest.bank_from_cents
     context |= {
         "may_accept": [stop.id for stop in job.stops if guest.contact_id in dict(stop.approvers)],
-        "methods": methods_for(),
-        "method": typed["method"] or ("bank" if bank_first else "card"),
+        "form": paying.pay_form(request, guest, job),
+        "pay_link": request.build_absolute_uri(reverse("portal:page", args=[guest.pay_token])),
     }
     return render(request, "portal/job.html", context, status=status)
 
@@ -145,13 +158,8 @@ def pay(request: HttpRequest, guest: Guest) -> HttpResponse:
 def _to_gateway(request: HttpRequest, guest: Guest) -> HttpResponse:
     here = request.build_absolute_uri(reverse("portal:page", args=[guest.token]))
     try:
-        url = checkout.begin(
-            by=actor(guest),
-            at=timezone.now(),
-            job_id=guest.job_id,
-            method="card" if request.POST.get("method") == "card" else "bank",
-            success_url=here + "paid/{attempt}/",
-            cancel_url=here,
+        url = paying.begin(
+            request, guest, actor(guest), currency=guest.currency, at=timezone.now(), here=here
         )
     except Refusal as refusal:
         return _page(request, guest, refusal)
@@ -198,8 +206,16 @@ def logo(request: HttpRequest, guest: Guest) -> HttpResponse:
 @require_GET
 @guest_view
 def document(request: HttpRequest, guest: Guest, document: int) -> HttpResponse:
+    if guest.only_pays and document not in _open_documents(guest):
+        raise Http404
     pdf = documents.ensure_pdf(guest.business_id, document, at=timezone.now(), job_id=guest.job_id)
     return sent(pdf.data, mime="application/pdf", name=pdf.name)
+
+
+def _open_documents(guest: Guest) -> set[int]:
+    """The invoices that are to be paid: who only pays may read those."""
+    job = job_page(guest.business_id, guest.job_id, at=timezone.now())
+    return {stop.invoice.document_id for stop in job.open_invoices if stop.invoice}
 
 
 @require_GET

@@ -1,0 +1,119 @@
+"""The pay form: which invoices, how much of them, by which way; and what was typed into it."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from milepost.core.money import Money, plain
+from milepost.core.surcharges import surcharge_cents
+from milepost.mailroom import checkout
+from milepost.queries.job_page import JobPage
+from milepost.queries.portal_link import Guest
+from milepost.web.show import money_code, typed_number
+from milepost.web.typed import money_cents
+
+WAYS = ("bank", "card", "credit")
+
+
+@dataclass(frozen=True)
+class DueInvoice:
+    """An open invoice on the form, ticked or not."""
+
+    id: int
+    number: str
+    document_id: int
+    title: str
+    balance: Money
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class PayForm:
+    """What the form shows. Without `methods` nothing can be paid online here."""
+
+    invoices: tuple[DueInvoice, ...]
+    total: Money
+    methods: list[tuple[str, str, str]]
+    method: str
+    least: Money | None
+    amount: str
+
+    @property
+    def chooses(self) -> bool:
+        """Whether there is more to say than the way to pay."""
+        return len(self.invoices) > 1 or self.least is not None
+
+
+def pay_form(request: HttpRequest, guest: Guest, job: JobPage) -> PayForm:
+    """The form over what is due on the job, with what was typed and what is suggested."""
+    ticked = set(_ticked(request))
+    invoices = {
+        stop.invoice.id: DueInvoice(
+            stop.invoice.id,
+            stop.invoice.number,
+            stop.invoice.document_id,
+            stop.name,
+            stop.invoice.balance,
+            not ticked or stop.invoice.id in ticked,
+        )
+        for stop in reversed(job.open_invoices)
+        if stop.invoice
+    }
+    total = job.due_now
+    least = guest.parts_from_cents
+    return PayForm(
+        tuple(reversed(invoices.values())),
+        total,
+        methods_for(guest, total) if checkout.is_on(guest.business_id) else [],
+        chosen_way(request, guest, total),
+        Money(least, total.currency) if least is not None and least < total.cents else None,
+        request.POST.get("amount") or plain(total.cents, total.currency),
+    )
+
+
+def chosen_way(request: HttpRequest, guest: Guest, due: Money) -> str:
+    """What was chosen, else the bank from the business's threshold up, else a card."""
+    typed = request.POST.get("method", "")
+    if typed in WAYS:
+        return typed
+    if due.cents >= guest.bank_from_cents:
+        return "bank"
+    return "credit" if guest.surcharge_percent else "card"
+
+
+def methods_for(guest: Guest, due: Money) -> list[tuple[str, str, str]]:
+    """(value, name, cost and time) for the choice on the page; a surcharge is shown before anything is paid."""
+    bank = ("bank", _("Bank"), _("No extra cost. Takes three to five days."))
+    if not guest.surcharge_percent:
+        return [bank, ("card", _("Card"), _("No extra cost. Paid at once."))]
+    more = Money(surcharge_cents(due.cents, guest.surcharge_percent), due.currency)
+    said = _("Adds %(percent)s %% (%(amount)s). Paid at once.") % {
+        "percent": typed_number(guest.surcharge_percent),
+        "amount": money_code(more),
+    }
+    return [
+        bank,
+        ("card", _("Debit card"), _("No extra cost. Paid at once.")),
+        ("credit", _("Credit card"), said),
+    ]
+
+
+def begin(request: HttpRequest, guest: Guest, actor: object, *, currency: str, at: object, here: str) -> str:
+    """Start paying as the form says. Returns where to send the payer."""
+    way, amount = request.POST.get("method", ""), request.POST.get("amount", "").strip()
+    return checkout.begin(
+        by=actor,  # type: ignore[arg-type]
+        at=at,  # type: ignore[arg-type]
+        job_id=guest.job_id,
+        method="card" if way in ("card", "credit") else "bank",
+        success_url=here + "paid/{attempt}/",
+        cancel_url=here,
+        invoice_ids=_ticked(request),
+        amount_cents=money_cents(amount, currency, field="amount") if amount else None,
+        surcharged=way == "credit" and bool(guest.surcharge_percent),
+    )
+
+
+def _ticked(request: HttpRequest) -> list[int]:
+    return [int(text) for text in request.POST.getlist("invoice") if text.isdecimal() and len(text) < 18]
