@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from milepost.core.inclusive import PriceInsideTax, split_inclusive
 from milepost.core.money import MAJOR_DIGITS, AmountTooLarge, Money, currency_digits, largest_cents
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
@@ -101,6 +102,14 @@ class PricedContract:
         return {line.id: self.keys[Key(line.id)] for line in self.lines}
 
     @property
+    def gross_cents_by_line(self) -> dict[Hashable, int]:
+        """Each line with its taxes."""
+        sums: dict[Hashable, int] = {line.id: 0 for line in self.lines}
+        for key, cents in self.keys.items():
+            sums[key.line] += cents
+        return sums
+
+    @property
     def net_cents(self) -> int:
         return sum(cents for key, cents in self.keys.items() if key.tax is None)
 
@@ -146,13 +155,16 @@ def price(
     currency: str,
     tax_per: TaxPer = "code",
     tax_rounding: Rule = "half_up",
+    inclusive: bool = False,
 ) -> PricedContract:
     """
     Price a contract: each line's net, each tax, to the cent.
 
     A line's net is rounded half up once. A tax is rounded once on the sum of its lines and
     apportioned to them by largest remainder (`tax_per="line"`: rounded on every line).
-    Refuses RepeatedLine, RepeatedTax, TaxWithTwoRates, ContractBelowZero, AmountTooLarge.
+    `inclusive`: the prices include their taxes; the net is found first, and every line still comes to
+    its price (see `split_inclusive`; `tax_rounding` has nothing to round then).
+    Refuses RepeatedLine, RepeatedTax, TaxWithTwoRates, PriceInsideTax, ContractBelowZero, AmountTooLarge.
 
     >>> sales = TaxRate("sales", "Sales tax", Decimal("8.25"))
     >>> priced = price(
@@ -167,25 +179,57 @@ def price(
     """
     rates = _check(lines)
     nets = {line.id: line.net_cents(currency) for line in lines}
-    tax: dict[Key, int] = {}
-    for rate in rates.values():
-        taxed = [line.id for line in lines if any(own.code == rate.code for own in line.taxes)]
-        shares = tax_of_lines(
-            [nets[line_id] for line_id in taxed], rate.percent, per=tax_per, rounding=tax_rounding
-        )
-        tax.update({Key(line_id, rate.code): cents for line_id, cents in zip(taxed, shares, strict=True)})
+    if inclusive:
+        cents = _inside(lines, nets, tax_per)
+    else:
+        cents = {Key(line_id): net for line_id, net in nets.items()}
+        for rate in rates.values():
+            cents |= _on_top(lines, nets, rate, tax_per, tax_rounding)
     keys: dict[Key, int] = {}
     groups: dict[Key, Hashable] = {}
     for line in lines:
         codes = frozenset(rate.code for rate in line.taxes)
-        keys[Key(line.id)] = nets[line.id]
+        keys[Key(line.id)] = cents[Key(line.id)]
         groups[Key(line.id)] = ("net", codes)
         for rate in line.taxes:
-            keys[Key(line.id, rate.code)] = tax[Key(line.id, rate.code)]
+            keys[Key(line.id, rate.code)] = cents[Key(line.id, rate.code)]
             groups[Key(line.id, rate.code)] = ("tax", rate.code)
     priced = PricedContract(currency, tuple(lines), keys, groups)
     _check_total(priced)
     return priced
+
+
+def _on_top(
+    lines: Sequence[ContractLine],
+    nets: Mapping[Hashable, int],
+    rate: TaxRate,
+    tax_per: TaxPer,
+    rounding: Rule,
+) -> dict[Key, int]:
+    """One tax on each line that bears it."""
+    taxed = [line.id for line in lines if any(own.code == rate.code for own in line.taxes)]
+    shares = tax_of_lines([nets[line_id] for line_id in taxed], rate.percent, per=tax_per, rounding=rounding)
+    return {Key(line_id, rate.code): cents for line_id, cents in zip(taxed, shares, strict=True)}
+
+
+def _inside(lines: Sequence[ContractLine], prices: Mapping[Hashable, int], tax_per: TaxPer) -> dict[Key, int]:
+    """Net and taxes of each line out of its price, among the lines that bear the same taxes."""
+    alike: dict[tuple[Hashable, ...], list[ContractLine]] = {}
+    for line in lines:
+        alike.setdefault(tuple(sorted((rate.code for rate in line.taxes), key=str)), []).append(line)
+    found: dict[Key, int] = {}
+    for codes, group in alike.items():
+        rates = {rate.code: Fraction(rate.percent) for rate in group[0].taxes}
+        if sum(rates.values(), Fraction()) <= -100:
+            percent = f"{float(sum(rates.values())):g}"
+            raise PriceInsideTax(line=group[0].description, percent=percent, field="lines")
+        split = split_inclusive(
+            [prices[line.id] for line in group], [rates[code] for code in codes], per=tax_per
+        )
+        for line, (net, taxes) in zip(group, split, strict=True):
+            found[Key(line.id)] = net
+            found |= {Key(line.id, code): cents for code, cents in zip(codes, taxes, strict=True)}
+    return found
 
 
 def _check(lines: Sequence[ContractLine]) -> dict[Hashable, TaxRate]:

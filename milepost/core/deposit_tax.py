@@ -104,20 +104,3 @@ def open_tax(carried: Mapping[C, int], recovered: Mapping[C, int], *, share: Fra
     """
     left = {code: half_up(cents * share) - recovered.get(code, 0) for code, cents in carried.items()}
     return {code: max(cents, 0) if carried[code] >= 0 else min(cents, 0) for code, cents in left.items()}
-
-
-def net_of_inclusive(gross_cents: int, percents: Mapping[str, Fraction]) -> tuple[int, dict[str, int]]:
-    """
-    Net and taxes of an amount that includes them, in cents: the net is found first, rounded half up,
-    and the tax is the difference; several taxes share it in proportion to their rates.
-
-    >>> net_of_inclusive(100_00, {"vat": Fraction(24)})
-    (8065, {'vat': 1935})
-    """
-    rate = sum(percents.values(), Fraction(0)) / 100
-    net = half_up(gross_cents / (1 + rate))
-    tax = gross_cents - net
-    exact = {
-        code: tax * percent / (rate * 100) if rate else Fraction(0) for code, percent in percents.items()
-    }
-    return net, allocate_positions(exact, tax, lambda code: code) if exact else {}

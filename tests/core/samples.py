@@ -22,11 +22,16 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def contract(
-    text: str, currency: str = "USD", *, tax_per: TaxPer = "code", tax_rounding: Rule = "half_up"
+    text: str,
+    currency: str = "USD",
+    *,
+    tax_per: TaxPer = "code",
+    tax_rounding: Rule = "half_up",
+    inclusive: bool = False,
 ) -> PricedContract:
     """The contract that the text describes; every rate is a tax code of its own."""
     lines = [_line(LETTERS[i], part) for i, part in enumerate(text.split(","))]
-    return price(lines, currency=currency, tax_per=tax_per, tax_rounding=tax_rounding)
+    return price(lines, currency=currency, tax_per=tax_per, tax_rounding=tax_rounding, inclusive=inclusive)
 
 
 def _line(name: str, text: str) -> ContractLine:

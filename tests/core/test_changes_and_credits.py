@@ -27,7 +27,8 @@ from milepost.core.credits import (
     allowance,
     reversal,
 )
-from milepost.core.deposit_tax import deposit_by_key, net_of_inclusive, recovered_by_key
+from milepost.core.deposit_tax import deposit_by_key, recovered_by_key
+from milepost.core.inclusive import split_inclusive
 from milepost.core.retaxing import retaxed
 from milepost.core.rows import ContractBelowBilled, Row
 from milepost.core.tax import TaxRate
@@ -185,9 +186,9 @@ def test_a_deposit_over_mixed_taxes_keeps_the_mix():
 
 
 def test_an_amount_that_includes_its_tax_finds_the_net_first():
-    assert net_of_inclusive(100_00, {"vat": Fraction(24)}) == (80_65, {"vat": 19_35})
-    assert net_of_inclusive(100_00, {}) == (100_00, {})
-    assert net_of_inclusive(100_00, {"free": Fraction(0)}) == (100_00, {"free": 0})
+    assert split_inclusive([100_00], [Fraction(24)]) == [(80_65, [19_35])]
+    assert split_inclusive([100_00], []) == [(100_00, [])]
+    assert split_inclusive([100_00], [Fraction(0)]) == [(100_00, [0])]
 
 
 @settings(max_examples=80, deadline=None)

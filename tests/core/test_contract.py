@@ -16,6 +16,7 @@ from milepost.core.contract import (
     TaxWithTwoRates,
     price,
 )
+from milepost.core.inclusive import PriceInsideTax
 from milepost.core.money import AmountTooLarge
 from milepost.core.tax import TaxRate
 from tests.core.samples import contract
@@ -101,3 +102,33 @@ def test_a_zero_rate_keeps_its_own_key_so_that_it_can_be_shown() -> None:
 def test_what_cannot_be_a_contract_is_refused(lines: list[ContractLine], refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         price(lines, currency="USD")
+
+
+@settings(deadline=None, max_examples=150)
+@given(LINES, st.sampled_from(["code", "line"]))
+def test_a_price_that_includes_its_taxes_is_what_the_line_comes_to(
+    drawn: list[tuple[Decimal, Decimal, tuple[TaxRate, ...]]], per: Literal["code", "line"]
+) -> None:
+    lines = [ContractLine(i, f"Line {i}", *parts) for i, parts in enumerate(drawn)]
+    priced = price(lines, currency="USD", tax_per=per, inclusive=True)
+    assert priced.gross_cents_by_line == {line.id: line.net_cents("USD") for line in lines}
+    assert all(cents >= 0 for cents in priced.keys.values())
+    for line in lines:
+        exact = line.net_cents("USD") / (1 + sum(rate.percent for rate in line.taxes) / 100)
+        assert abs(priced.keys[Key(line.id)] - exact) < 1
+
+
+def test_taxes_that_eat_the_price_cannot_be_inside_it() -> None:
+    withheld = TaxRate("withheld", "Withheld", Decimal(-100))
+    with pytest.raises(PriceInsideTax, match="come to -100 percent"):
+        price(
+            [ContractLine("a", "Work", Decimal(1), Decimal(100), (withheld,))], currency="USD", inclusive=True
+        )
+
+
+def test_taxes_that_work_against_each_other_each_stand_on_the_net() -> None:
+    taxes = (TaxRate("vat", "VAT", Decimal(20)), TaxRate("held", "Withheld", Decimal(-20)))
+    priced = price(
+        [ContractLine("a", "Work", Decimal(1), Decimal(100), taxes)], currency="USD", inclusive=True
+    )
+    assert list(priced.keys.values()) == [100_00, 20_00, -20_00]

@@ -65,6 +65,20 @@ def test_each_invoice_is_taxed_as_the_page_says(cells: Cells) -> None:
     assert_closed(job)
 
 
+@pytest.mark.parametrize("cells", samples.table("contract-tax", "inclusive"), ids=_id)
+def test_prices_that_include_tax_are_split_as_the_page_says(cells: Cells) -> None:
+    priced = samples.contract(cells["prices"], tax_per=cells["tax per"], inclusive=True)  # type: ignore[arg-type]
+    nets = " ".join(plain(cents, "USD") for cents in priced.net_cents_by_line.values())
+    tax = ", ".join(f"{code}: {plain(cents, 'USD')}" for code, cents in priced.tax_by_code.items())
+    assert (nets, tax, plain(priced.total_cents, "USD")) == (
+        cells["net by line"],
+        cells["tax by rate"],
+        cells["total"],
+    )
+    prices = {line.id: line.net_cents("USD") for line in priced.lines}
+    assert priced.gross_cents_by_line == prices
+
+
 @pytest.mark.parametrize("cells", samples.table("schedule", "amounts"), ids=_id)
 def test_a_schedule_comes_to_what_the_page_says(cells: Cells) -> None:
     job = samples.job(cells["contract"], cells["schedule"])
