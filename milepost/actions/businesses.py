@@ -18,7 +18,7 @@ from milepost.actions.steps.settings import NoSuchChoice, checked_settings
 from milepost.core.countries import COUNTRIES, defaults_for
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
-from milepost.records.businesses import Business, Series, TaxCode
+from milepost.records.businesses import TAX_KINDS, Business, Series, TaxCode
 from milepost.records.jobs import Job
 from milepost.records.journal import Account
 from milepost.records.people import ROLES, Membership, User
@@ -47,6 +47,13 @@ class CurrencyIsFixed(Refusal):
 
     code = "currency_is_fixed"
     message = gettext_noop("The currency stays {currency}: the first quote is written in it.")
+
+
+class TaxIsOwedByCustomer(Refusal):
+    """Under reverse charge the business charges nothing."""
+
+    code = "tax_is_owed_by_customer"
+    message = gettext_noop("Under reverse charge you charge no tax. Write 0 percent.")
 
 
 class TaxExists(Refusal):
@@ -152,7 +159,7 @@ def add_member(
 CHANGEABLE = frozenset(
     {
         "name", "email", "phone", "address", "registration", "licence", "brand_color", "logo_sha256", "timezone", "locale",
-        "holidays", "tax_per", "tax_rounding", "deposit_tax", "recovery", "approval_days", "net_days", "late_fee_monthly",
+        "holidays", "tax_per", "tax_rounding", "deposit_tax", "prices_include_tax", "recovery", "approval_days", "net_days", "late_fee_monthly",
         "grace_days", "pause_after_days", "technician_sends", "bank_from_cents", "transfer_details",
         "cheque_details", "is_practice", "parts_from_cents", "surcharge_percent",
     }
@@ -209,10 +216,13 @@ def retire_tax_code(*, by: Actor, at: datetime, tax_id: int) -> None:
 
 
 @action("add_tax_code")
-def change_tax_code(*, by: Actor, at: datetime, tax_id: int, name: str, is_default: bool) -> None:
+def change_tax_code(
+    *, by: Actor, at: datetime, tax_id: int, name: str, is_default: bool, note: str | None = None
+) -> None:
     """
-    Call a tax differently, or put it on every new line; another rate is another tax. What is quoted or
-    signed keeps the name that it was written with. Refuses NotFound, Missing and TaxExists at `tax_name`.
+    Call a tax differently, give it other words, or put it on every new line; another rate is another
+    tax. What is quoted or signed keeps the name and the words that it was written with. Refuses NotFound,
+    Missing and TaxExists at `tax_name`.
     """
     tax = find(TaxCode.objects.filter(retired_at=None), id=tax_id)
     if not name.strip():
@@ -223,21 +233,46 @@ def change_tax_code(*, by: Actor, at: datetime, tax_id: int, name: str, is_defau
     if is_default:
         TaxCode.objects.exclude(id=tax.id).update(is_default=False)
     tax.name, tax.is_default = name.strip()[:100], is_default
-    tax.save(update_fields=["name", "is_default"])
+    tax.note = tax.note if note is None else note.strip()[:500]
+    tax.save(update_fields=["name", "note", "is_default"])
 
 
 @action("add_tax_code")
-def add_tax_code(*, by: Actor, at: datetime, name: str, percent: Decimal, is_default: bool = False) -> int:
-    """A tax by name and rate, in percent. The same name and rate again is the same tax, no longer retired."""
+def add_tax_code(
+    *,
+    by: Actor,
+    at: datetime,
+    name: str,
+    percent: Decimal,
+    is_default: bool = False,
+    kind: str = "rate",
+    note: str = "",
+) -> int:
+    """
+    A tax by name and rate, in percent. The same name and rate again is the same tax, no longer retired.
+
+    `kind` "reverse_charge": the customer owes the tax, so its rate is 0, and documents say so in the words
+    of `note`, or in ours. Refuses Missing, TaxIsOwedByCustomer at `percent`, TaxExists at `name` where a
+    tax of the other kind has this name and rate.
+    """
     if not name.strip():
         raise Missing(field="name")
     if not Decimal(-100) <= percent <= Decimal(100):
         raise InputRefused(field="percent", problem="A tax rate lies between -100 and 100 percent.")
+    if kind not in TAX_KINDS:
+        raise NoSuchChoice(field="kind", text=kind[:40])
+    if kind == "reverse_charge" and percent:
+        raise TaxIsOwedByCustomer(field="percent")
     if is_default:
         TaxCode.objects.update(is_default=False)
     code, _ = TaxCode.objects.get_or_create(
-        business_id=by.business_id, name=name.strip(), percent=percent, defaults={"is_default": is_default}
+        business_id=by.business_id,
+        name=name.strip(),
+        percent=percent,
+        defaults={"is_default": is_default, "kind": kind, "note": note.strip()[:500]},
     )
+    if code.kind != kind:
+        raise TaxExists(field="name", name=name.strip())
     if code.retired_at is not None or code.is_default != is_default:
         code.retired_at, code.is_default = None, is_default
         code.save(update_fields=["retired_at", "is_default"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.businesses import Missing
@@ -47,16 +47,21 @@ class ContactInput:
 
 @dataclass(frozen=True)
 class CustomerInput:
-    """A customer's card as typed. `kind` is person or company."""
+    """
+    A customer's card as typed. `kind` is person or company; `registration` is their tax number;
+    `exempted_on` the day of the certificate that exempts them.
+    """
 
     name: str
     kind: str = "person"
     address: str = ""
     language: str = ""
     notes: str = ""
+    registration: str = ""
     tax_exempt: bool = False
     exemption_number: str = ""
     exemption_reason: str = ""
+    exempted_on: date | None = None
 
 
 @action("add_customer")
@@ -111,7 +116,8 @@ def change_customer(*, by: Actor, at: datetime, customer_id: int, card: Customer
     customer.address, customer.language = card.address.strip(), card.language
     customer.notes, customer.tax_exempt = card.notes.strip(), card.tax_exempt
     customer.exemption_number = card.exemption_number.strip()
-    customer.exemption_reason = card.exemption_reason.strip()
+    customer.exemption_reason, customer.exempted_on = card.exemption_reason.strip(), card.exempted_on
+    customer.registration = card.registration.strip()
     customer.save()
 
 

@@ -11,7 +11,14 @@ from milepost.actions.rights import OFFICE, NotAllowed
 from milepost.actions.steps.finding import find, lock_job
 from milepost.actions.steps.issuing import issue, milestone_increment
 from milepost.actions.steps.numbering import next_number
-from milepost.actions.steps.offer import build_lines, build_rows, site_of, terms_of, title_of
+from milepost.actions.steps.offer import (
+    build_lines,
+    build_rows,
+    check_tax_numbers,
+    site_of,
+    terms_of,
+    title_of,
+)
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.opening import open_job
 from milepost.actions.steps.paper import completions, local_day
@@ -127,12 +134,13 @@ def bill_simple(
     lines: Sequence[LineInput],
     title: str = "",
     site: str = "",
+    prices_include_tax: bool | None = None,
     form_key: str = "",
 ) -> SimpleInvoice:
     """
     Invoice small work without a quote, and send it. The same form sent twice bills once.
 
-    Refuses NothingToInvoice, UnknownTax, NotFound (the customer).
+    Refuses NothingToInvoice, UnknownTax, TaxNumberMissing, NotFound (the customer).
     """
     before = first_result(form_key, "bill_simple", at=at)
     if before:
@@ -141,7 +149,11 @@ def bill_simple(
         raise NothingToInvoice(field="lines")
     business = Business.objects.get()
     quote = QuoteInput(
-        title=title, lines=tuple(lines), rows=(RowInput("", "remainder", value=Decimal(0)),), site=site
+        title=title,
+        lines=tuple(lines),
+        rows=(RowInput("", "remainder", value=Decimal(0)),),
+        site=site,
+        prices_include_tax=prices_include_tax,
     )
     job, loaded = _open_simple(business, find(Customer.objects.all(), id=customer_id), quote, at)
     increment = milestone_increment(loaded, [loaded.rows[0].id], kind="simple")
@@ -153,12 +165,23 @@ def bill_simple(
 def _open_simple(
     business: Business, customer: Customer, quote: QuoteInput, at: datetime
 ) -> tuple[Job, LoadedJob]:
-    offered = QuoteVersion(business=business, terms=terms_of(business, TermsInput(), clauses=()))
+    inclusive = quote.prices_include_tax
+    offered = QuoteVersion(
+        business=business,
+        terms=terms_of(business, TermsInput(), clauses=()),
+        prices_include_tax=business.prices_include_tax if inclusive is None else inclusive,
+    )
     lines: list[QuoteLine] = build_lines(business, offered, quote.lines, customer=customer)
     rows: list[QuoteRow] = build_rows(business, offered, quote.rows, customer=customer)
+    check_tax_numbers(business, customer, lines)
     rows[0].name, rows[0].value = title_of(quote), None
     priced: PricedQuote = price_quote(
-        business, lines, rows, currency=business.currency, recovery=business.recovery
+        business,
+        lines,
+        rows,
+        currency=business.currency,
+        recovery=business.recovery,
+        prices_include_tax=offered.prices_include_tax,
     )
     if priced.contract.total_cents <= 0:
         raise NothingToInvoice(field="lines")

@@ -7,7 +7,15 @@ from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.finding import find, lock_job
 from milepost.actions.steps.numbering import next_number
-from milepost.actions.steps.offer import build_lines, build_rows, clauses_of, site_of, terms_of, title_of
+from milepost.actions.steps.offer import (
+    build_lines,
+    build_rows,
+    check_tax_numbers,
+    clauses_of,
+    site_of,
+    terms_of,
+    title_of,
+)
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
 from milepost.actions.steps.timeline import tell
@@ -195,6 +203,7 @@ def _freeze(job: Job, version: QuoteVersion, at: datetime) -> None:
     rows = list(version.rows.order_by("position"))
     if not lines:
         raise NothingToSign(field="lines")
+    check_tax_numbers(job.business, job.customer, lines)
     options = {line.position for line in lines if line.is_optional}
     price_offer(version, lines, rows, chosen=options)
     priced = price_offer(version, lines, rows)
@@ -216,6 +225,9 @@ def _write_version(business: Business, job: Job, version: int, quote: QuoteInput
         clauses=clauses_of(quote, terms, job.customer),
         note=quote.note.strip(),
         discount_percent=quote.discount_percent,
+        prices_include_tax=business.prices_include_tax
+        if quote.prices_include_tax is None
+        else quote.prices_include_tax,
         expires_on=quote.expires_on,
         created_at=at,
     )

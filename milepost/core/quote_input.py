@@ -68,7 +68,8 @@ class TermsInput:
 class QuoteInput:
     """
     A whole quote. `clauses` are (code, title, text); None takes the default wording.
-    `discount_percent` comes off every line, after the line's own.
+    `discount_percent` comes off every line, after the line's own. `prices_include_tax` None takes the
+    business's own.
     """
 
     title: str
@@ -82,3 +83,4 @@ class QuoteInput:
     recovery: str = ""
     expires_on: date | None = None
     discount_percent: Decimal = Decimal(0)
+    prices_include_tax: bool | None = None

@@ -15,6 +15,7 @@ def repriced(
     *,
     tax_per: TaxPer = "code",
     tax_rounding: Rule = "half_up",
+    inclusive: bool = False,
 ) -> PricedContract:
     """
     The contract with the lines `after` instead of `before`, in cents.
@@ -29,8 +30,10 @@ def repriced(
     >>> repriced(price([one], currency="USD"), [one], [one, two]).total_cents
     137500
     """
-    old = price(before, currency=now.currency, tax_per=tax_per, tax_rounding=tax_rounding)
-    new = price(after, currency=now.currency, tax_per=tax_per, tax_rounding=tax_rounding)
+    old, new = (
+        price(lines, currency=now.currency, tax_per=tax_per, tax_rounding=tax_rounding, inclusive=inclusive)
+        for lines in (before, after)
+    )
     keys: dict[Key, int] = {}
     for key in (*new.keys, *(key for key in now.keys if key not in new.keys)):
         keys[key] = now.keys.get(key, 0) + new.keys.get(key, 0) - old.keys.get(key, 0)

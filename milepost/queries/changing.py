@@ -18,6 +18,7 @@ from milepost.core.rounding import Rule
 from milepost.core.rows import Row
 from milepost.core.tax import TaxPer, TaxRate
 from milepost.queries.billing_state import LoadedJob
+from milepost.queries.pricing import frozen_tax
 from milepost.records.businesses import TaxCode
 from milepost.records.jobs import ChangeOrder, ContractLine
 
@@ -188,10 +189,7 @@ def _stored_edit(edit: LineEdit, taxes: Mapping[int, TaxCode], *, exempt: bool) 
     if edit.op == "add":
         kept |= {"section": edit.section.strip(), "ref": edit.ref}
     if edit.tax_codes is not None:
-        kept["taxes"] = [
-            {"code": code, "name": taxes[code].name, "percent": f"{taxes[code].percent.normalize():f}"}
-            for code in (() if exempt else edit.tax_codes)
-        ]
+        kept["taxes"] = [frozen_tax(taxes[code]) for code in (() if exempt else edit.tax_codes)]
     return kept
 
 
@@ -208,6 +206,7 @@ def proposed(loaded: LoadedJob, order: ChangeOrder) -> Proposed:
         [line.core() for line in lines],
         tax_per=cast(TaxPer, job.tax_per),
         tax_rounding=cast(Rule, job.tax_rounding),
+        inclusive=job.prices_include_tax,
     )
     row_edits = [_row_edit(edit) for edit in order.row_edits]
     moves = {edit.row: edit.move_cents for edit in row_edits if edit.move_cents}

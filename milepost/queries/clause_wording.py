@@ -18,9 +18,18 @@ def default_clauses(terms: Mapping[str, object]) -> list[dict[str, str]]:
     ]
 
 
-def exemption_clause(reason: str, number: str) -> dict[str, str]:
-    """Why a customer is charged no tax, with the number of their certificate if there is one."""
+def reverse_charge_words() -> str:
+    """What a document says where the customer owes the tax, unless the business has words of its own."""
+    return gettext("Reverse charge: no tax is charged here. The customer owes the tax on this work.")
+
+
+def exemption_clause(reason: str, number: str, day: str = "") -> dict[str, str]:
+    """Why a customer is charged no tax, with the number and the day of their certificate if there are any."""
     words = gettext("No tax is charged: {reason}.").format(reason=reason.strip().rstrip("."))
-    if number.strip():
+    if number.strip() and day:
+        words += " " + gettext("Exemption number {number} of {day}.").format(number=number.strip(), day=day)
+    elif number.strip():
         words += " " + gettext("Exemption number {number}.").format(number=number.strip())
+    elif day:
+        words += " " + gettext("Exemption certificate of {day}.").format(day=day)
     return {"code": EXEMPTION, "title": gettext("Tax exempt"), "text": words}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from milepost.queries.door import NotThere, question
 from milepost.records.customers import Customer
@@ -41,6 +42,8 @@ class CustomerCard:
     tax_exempt: bool
     exemption_number: str
     exemption_reason: str
+    exempted_on: date | None
+    registration: str
     is_archived: bool
     people: Sequence[PersonRow]
     sites: Sequence[tuple[int, str]]
@@ -71,6 +74,8 @@ def customer_card(customer_id: int) -> CustomerCard:
         found.tax_exempt,
         found.exemption_number,
         found.exemption_reason,
+        found.exempted_on,
+        found.registration,
         found.archived_at is not None,
         _people(found),
         list(found.sites.order_by("id").values_list("id", "address")),

@@ -15,7 +15,10 @@ from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
 
 @dataclass(frozen=True)
 class OfferLine:
-    """A line of the offered work, net after its discount. An optional one counts when it is `chosen`."""
+    """
+    A line of the offered work with its amount after its discount: net, or with the taxes that the price
+    includes. An optional one counts when it is `chosen`.
+    """
 
     position: int
     section: str
@@ -88,6 +91,7 @@ class OfferPage:
     taxes: Sequence[tuple[str, Decimal, Money]]
     total: Money
     deposit: Money
+    prices_include_tax: bool = False
     problem: Refusal | None = None
 
 
@@ -155,6 +159,7 @@ def _priced(
         taxes=taxes,
         total=money(total),
         deposit=money(deposit),
+        prices_include_tax=version.prices_include_tax,
         problem=problem,
     )
 

@@ -11,7 +11,7 @@ from milepost.core.rounding import Rule
 from milepost.core.rows import Recovery, Row
 from milepost.core.schedule import row_amounts, signing_weights
 from milepost.core.tax import TaxPer, TaxRate
-from milepost.records.businesses import Business
+from milepost.records.businesses import Business, TaxCode
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
 
 
@@ -44,6 +44,7 @@ def price_offer(
         currency=version.job.currency,
         recovery=version.job.recovery,
         discount_percent=version.discount_percent,
+        prices_include_tax=version.prices_include_tax,
         chosen=chosen,
     )
 
@@ -56,6 +57,7 @@ def price_quote(
     currency: str,
     recovery: str,
     discount_percent: Decimal = Decimal(0),
+    prices_include_tax: bool = False,
     chosen: Collection[int] = (),
 ) -> PricedQuote:
     """
@@ -72,6 +74,7 @@ def price_quote(
         currency=currency,
         tax_per=cast(TaxPer, business.tax_per),
         tax_rounding=cast(Rule, business.tax_rounding),
+        inclusive=prices_include_tax,
     )
     schedule = [core_row(row, dropped) for row in rows]
     how = cast(Recovery, recovery)
@@ -98,6 +101,16 @@ def core_line(line: QuoteLine, discount_percent: Decimal = Decimal(0)) -> Contra
         both_discounts(line.discount_percent, discount_percent),
         unit=line.unit,
     )
+
+
+def frozen_tax(tax: TaxCode) -> dict[str, object]:
+    """A tax as a line keeps it: its name and rate as they are now; and that the customer owes it, in which words."""
+    kept: dict[str, object] = {
+        "code": tax.id,
+        "name": tax.name,
+        "percent": f"{tax.percent.normalize():f}",
+    }
+    return kept if tax.kind == "rate" else kept | {"kind": tax.kind, "note": tax.note}
 
 
 def both_discounts(own: Decimal, whole: Decimal) -> Decimal:

@@ -108,6 +108,7 @@ def as_typed(version: QuoteVersion) -> QuoteInput:
         recovery=job.recovery,
         expires_on=version.expires_on,
         discount_percent=version.discount_percent,
+        prices_include_tax=version.prices_include_tax,
     )
 
 
@@ -155,18 +156,21 @@ def draft_totals(
     *,
     recovery: str = "",
     discount_percent: Decimal = Decimal(0),
+    prices_include_tax: bool = False,
 ) -> DraftTotals:
-    """Price what is on the screen, by the business's tax rules. Refuses nothing: `problem` says it."""
+    """
+    Price what is on the screen, by the business's tax rules. A line's amount is its net, or its price
+    where prices include tax. Refuses nothing: `problem` says it.
+    """
     business = Business.objects.get()
     codes = {code for line in lines for code in line.tax_codes}
     rates = {tax.id: TaxRate(tax.id, tax.name, tax.percent) for tax in TaxCode.objects.filter(id__in=codes)}
     parts = [_core_line(place, line, rates, discount_percent) for place, line in enumerate(lines, start=1)]
     nothing = Money(0, business.currency)
     try:
-        whole = _priced(business, parts)
-        contract = _priced(
-            business, [p for p, line in zip(parts, lines, strict=True) if not line.is_optional]
-        )
+        whole = _priced(business, parts, prices_include_tax)
+        firm = [p for p, line in zip(parts, lines, strict=True) if not line.is_optional]
+        contract = _priced(business, firm, prices_include_tax)
     except Refusal as problem:
         blank = [None] * len(lines), [None] * len(rows)
         return DraftTotals(*blank, nothing, (), nothing, nothing, nothing, problem)
@@ -179,12 +183,13 @@ def _core_line(place: int, line: LineInput, rates: dict[int, TaxRate], discount:
     return ContractLine(place, line.description, line.quantity, line.unit_price, taxes, off)
 
 
-def _priced(business: Business, lines: list[ContractLine]) -> PricedContract:
+def _priced(business: Business, lines: list[ContractLine], inclusive: bool) -> PricedContract:
     return price(
         lines,
         currency=business.currency,
         tax_per=cast(TaxPer, business.tax_per),
         tax_rounding=cast(Rule, business.tax_rounding),
+        inclusive=inclusive,
     )
 
 
@@ -201,7 +206,7 @@ def _totals(
     amounts, problem = _amounts(contract, rows, recovery)
     deposit = sum(amounts.get(n, 0) for n, row in enumerate(rows, start=1) if row.kind == "deposit")
     return DraftTotals(
-        lines=[money(whole.net_cents_by_line[line.id]) for line in whole.lines],
+        lines=[money(line.net_cents(business.currency)) for line in whole.lines],
         rows=[money(amounts[n]) if n in amounts else None for n in range(1, len(rows) + 1)],
         net=money(contract.net_cents),
         taxes=tax_lines(contract),

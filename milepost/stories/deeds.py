@@ -49,7 +49,12 @@ class Scene:
         if story.invoice:
             lines = line_inputs(stage, story.invoice.lines, at=at)
             made = bill_simple(
-                by=stage.owner, at=at, customer_id=customer_id, lines=lines, title=story.invoice.title
+                by=stage.owner,
+                at=at,
+                customer_id=customer_id,
+                lines=lines,
+                title=story.invoice.title,
+                prices_include_tax=story.invoice.prices_include_tax,
             )
             job_id = made.job_id
         else:

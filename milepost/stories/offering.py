@@ -30,12 +30,22 @@ def quote_input(stage: Stage, story: Story, quote: Quote, *, at: datetime) -> Qu
     """The whole quote, by the story's own schedule or by a template."""
     title = quote.title or story.title or quote.lines[0].description
     lines = line_inputs(stage, quote.lines, at=at)
+    inclusive = quote.prices_include_tax
     if quote.schedule is None:
-        rows, recovery = _template_rows(quote), schedule_template(str(quote.template)).recovery
-        return QuoteInput(title[:200], lines, rows, template=str(quote.template), recovery=recovery)
+        template, rows = schedule_template(str(quote.template)), _template_rows(quote)
+        return QuoteInput(
+            title[:200],
+            lines,
+            rows,
+            template=template.code,
+            recovery=template.recovery,
+            prices_include_tax=inclusive,
+        )
     positions = {line.id: place for place, line in enumerate(quote.lines, start=1) if line.id}
     rows = (*_deposit(quote.schedule), *(_milestone(row, positions) for row in quote.schedule.milestones))
-    return QuoteInput(title[:200], lines, rows, recovery=quote.schedule.recovery)
+    return QuoteInput(
+        title[:200], lines, rows, recovery=quote.schedule.recovery, prices_include_tax=inclusive
+    )
 
 
 def _template_rows(quote: Quote) -> tuple[RowInput, ...]:

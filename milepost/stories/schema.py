@@ -75,6 +75,15 @@ class Terms(Part):
     pause_after_days: Days | None = None
 
 
+class Tax(Part):
+    """A tax of the business that is not a rate alone: the customer owes it, as the note says."""
+
+    name: Name
+    kind: Literal["rate", "reverse_charge"] = "reverse_charge"
+    percent: Rate = Decimal(0)
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
 class Business(Part):
     """Who does the work, and how they count."""
 
@@ -86,6 +95,9 @@ class Business(Part):
     tax_at: Annotated[Literal["contract", "document"], _only("contract")] = "contract"
     tax_per: Literal["code", "line"] = "code"
     tax_rounding: Literal["half_up", "down"] = "half_up"
+    prices_include_tax: bool = False
+    taxes: Annotated[list[Tax], Field(max_length=50)] = []
+    registration: Annotated[str, Field(max_length=100)] = ""
     approval_days: Days = 3
     terms: Terms = Terms()
 
@@ -98,6 +110,14 @@ class Person(Part):
     phone: Annotated[str, Field(max_length=40)] = ""
 
 
+class Exempt(Part):
+    """Why a customer is charged no tax, and by which certificate."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    number: Annotated[str, Field(max_length=100)] = ""
+    on: date | None = None
+
+
 class Customer(Part):
     """Who owes the money. Approver and payer are the customer unless they are somebody else."""
 
@@ -106,6 +126,8 @@ class Customer(Part):
     phone: Annotated[str, Field(max_length=40)] = ""
     address: Words = ""
     site: Words = ""
+    registration: Annotated[str, Field(max_length=100)] = ""
+    exempt: Exempt | None = None
     approver: Person | None = None
     payer: Person | None = None
 
@@ -184,6 +206,7 @@ class Quote(Part):
     schedule: Schedule | None = None
     template: Name | None = None
     dates: dict[Name, date] = {}
+    prices_include_tax: bool | None = None
     send: bool = True
 
 
@@ -193,6 +216,7 @@ class SimpleInvoice(Part):
     on: date
     title: Annotated[str, Field(max_length=200)] = ""
     lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
+    prices_include_tax: bool | None = None
 
 
 class Pay(Part):

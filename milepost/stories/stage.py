@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from milepost.actions.actor import Actor
 from milepost.actions.businesses import add_tax_code, start_business
-from milepost.actions.customers import ContactInput, add_customer
+from milepost.actions.customers import ContactInput, CustomerInput, add_customer, change_customer
 from milepost.stories.schema import Business, Customer, Person
 
 
@@ -47,7 +47,7 @@ class Stage:
             people.append(_contact(payer, approves=False, pays=True))
         if not customer.name and not (customer.approver or customer.payer):
             people = [ContactInput("", email=customer.email, phone=customer.phone)]
-        return add_customer(
+        made = add_customer(
             by=self.owner,
             at=at,
             name=customer.name,
@@ -55,6 +55,9 @@ class Stage:
             address=customer.address,
             site=customer.site,
         )
+        if customer.registration or customer.exempt:
+            change_customer(by=self.owner, at=at, customer_id=made, card=_card(customer))
+        return made
 
 
 def set_stage(business: Business, *, at: datetime) -> Stage:
@@ -70,13 +73,34 @@ def set_stage(business: Business, *, at: datetime) -> Stage:
         timezone=business.timezone,
         holidays=business.holidays,
         deposit_tax=business.deposit_tax,
+        prices_include_tax=business.prices_include_tax,
+        registration=business.registration,
         tax_per=business.tax_per,
         tax_rounding=business.tax_rounding,
         approval_days=business.approval_days,
         is_practice=True,
         **terms,
     )
-    return Stage(Actor(started.business_id, "owner", business.name, user_id=started.user_id))
+    stage = Stage(Actor(started.business_id, "owner", business.name, user_id=started.user_id))
+    for tax in business.taxes:
+        made = add_tax_code(
+            by=stage.owner, at=at, name=tax.name, percent=tax.percent, kind=tax.kind, note=tax.note
+        )
+        stage.taxes[tax.name, tax.percent] = made
+    return stage
+
+
+def _card(customer: Customer) -> CustomerInput:
+    exempt = customer.exempt
+    return CustomerInput(
+        customer.name or customer.email or customer.phone,
+        address=customer.address,
+        registration=customer.registration,
+        tax_exempt=exempt is not None,
+        exemption_reason=exempt.reason if exempt else "",
+        exemption_number=exempt.number if exempt else "",
+        exempted_on=exempt.on if exempt else None,
+    )
 
 
 def _contact(person: Person, *, approves: bool, pays: bool) -> ContactInput:

@@ -8,7 +8,9 @@ from milepost.core.item_input import key_of
 from milepost.core.msgids import gettext_noop
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.core.refusals import Refusal
+from milepost.queries import wording
 from milepost.queries.clause_wording import EXEMPTION, default_clauses, exemption_clause
+from milepost.queries.pricing import frozen_tax
 from milepost.records.businesses import Business, TaxCode
 from milepost.records.customers import Contact, Customer, Site
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
@@ -30,6 +32,16 @@ class EndsBeforeItBegins(Refusal):
     code = "ends_before_it_begins"
     message = gettext_noop(
         "“{milestone}” would end before it begins. Give it a first day, and a last day after it."
+    )
+
+
+class TaxNumberMissing(Refusal):
+    """Under reverse charge the law wants both sides' tax numbers on the document."""
+
+    code = "tax_number_missing"
+    message = gettext_noop(
+        "“{tax}” needs the tax numbers of both sides on the document. Add yours under Settings, Your "
+        "business, and the customer's on their page."
     )
 
 
@@ -60,15 +72,19 @@ def build_lines(
             quantity=line.quantity,
             unit=line.unit.strip(),
             unit_price=line.unit_price,
-            taxes=[
-                {"code": code, "name": taxes[code].name, "percent": f"{taxes[code].percent.normalize():f}"}
-                for code in (() if customer.tax_exempt else line.tax_codes)
-            ],
+            taxes=[frozen_tax(taxes[code]) for code in (() if customer.tax_exempt else line.tax_codes)],
             discount_percent=line.discount_percent,
             is_optional=line.is_optional,
         )
         for place, line in enumerate(lines, start=1)
     ]
+
+
+def check_tax_numbers(business: Business, customer: Customer, lines: Sequence[QuoteLine]) -> None:
+    """Where the customer owes the tax, both sides have a tax number; else TaxNumberMissing."""
+    owed = next((tax["name"] for line in lines for tax in line.taxes if "kind" in tax), None)
+    if owed and not (business.registration.strip() and customer.registration.strip()):
+        raise TaxNumberMissing(field="lines", tax=owed)
 
 
 def build_rows(
@@ -164,6 +180,8 @@ def clauses_of(quote: QuoteInput, terms: dict[str, object], customer: Customer) 
     if quote.clauses is not None:
         clauses = [{"code": code, "title": title, "text": text} for code, title, text in quote.clauses]
     if customer.tax_exempt and all(clause["code"] != EXEMPTION for clause in clauses):
-        words = exemption_clause(customer.exemption_reason, customer.exemption_number)
+        tag, on = customer.language or customer.business.locale, customer.exempted_on
+        day = wording.long_day(on, tag) if on else ""
+        words = exemption_clause(customer.exemption_reason, customer.exemption_number, day)
         clauses = [*clauses, words]
     return clauses

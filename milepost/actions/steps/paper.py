@@ -43,11 +43,13 @@ def job_facts(
         pay_url=pay_url(job.id, contacts, links),
         at=at,
         recovery=job.recovery,
+        prices_include_tax=job.prices_include_tax,
     )
 
 
 def line_facts(loaded: LoadedJob, now: Mapping[Key, int], before: Mapping[Key, int]) -> list[LineFacts]:
     """Each contract line with what was billed before and what is billed now, net."""
+    with_tax = loaded.state.priced.gross_cents_by_line
     return [
         LineFacts(
             description=line.description,
@@ -60,6 +62,7 @@ def line_facts(loaded: LoadedJob, now: Mapping[Key, int], before: Mapping[Key, i
             before_cents=before.get(Key(line.id), 0),
             now_cents=now.get(Key(line.id), 0),
             discount_percent=line.discount_percent,
+            with_tax_cents=with_tax[line.id],
         )
         for line in loaded.lines
     ]
@@ -67,6 +70,7 @@ def line_facts(loaded: LoadedJob, now: Mapping[Key, int], before: Mapping[Key, i
 
 def tax_facts(loaded: LoadedJob, now: Mapping[Key, int]) -> list[TaxFacts]:
     """Each tax with its base and amount among these increments, in stored order."""
+    said = {tax["code"]: tax for line in loaded.lines for tax in line.taxes if "kind" in tax}
     sums: dict[int, TaxFacts] = {}
     for key, row in loaded.keys.items():
         if row.tax_code_id is None or row.tax_percent is None:
@@ -74,7 +78,9 @@ def tax_facts(loaded: LoadedJob, now: Mapping[Key, int]) -> list[TaxFacts]:
         known = sums.get(row.tax_code_id)
         base = now.get(Key(key.line), 0) + (known.base_cents if known else 0)
         tax = now.get(key, 0) + (known.tax_cents if known else 0)
-        sums[row.tax_code_id] = TaxFacts(row.tax_name, row.tax_percent, base, tax)
+        words = said.get(row.tax_code_id, {})
+        kind, note = words.get("kind", "rate"), words.get("note", "")
+        sums[row.tax_code_id] = TaxFacts(row.tax_name, row.tax_percent, base, tax, kind, note)
     return list(sums.values())
 
 

@@ -21,7 +21,7 @@ from milepost.queries.paper.facts import ContractFacts, RowFacts
 from milepost.queries.paper.parts import customer_party, fact, head, lines_of, net_terms, project, total
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import row_title, when
-from milepost.queries.paper.work import line, net_cents, priced_table, tax_totals, used
+from milepost.queries.paper.work import line, net_cents, priced_table, tax_clauses, tax_totals, used
 
 
 def contract_content(facts: ContractFacts) -> ContractContent:
@@ -45,7 +45,7 @@ def contract_content(facts: ContractFacts) -> ContractContent:
                 value=reader.coded(job.contract_cents),
                 note=_("tax included") if used(facts.taxes) else "",
             ),
-            table=priced_table(facts.lines, reader, heading=_("The work")),
+            table=priced_table(facts.lines, reader, heading=_("The work"), with_tax=job.prices_include_tax),
             totals=_totals(facts, reader),
             schedule=_schedule(facts.rows, reader),
             signatures=_signatures(facts, reader),
@@ -73,7 +73,11 @@ def _parties(facts: ContractFacts) -> list[Party]:
 
 def _clauses(facts: ContractFacts) -> list[Clause]:
     note = [Clause(heading=_("Note"), text="\n".join(lines_of(facts.note)))] if facts.note.strip() else []
-    return note + [Clause(heading=clause["title"], text=clause["text"]) for clause in facts.clauses]
+    return (
+        note
+        + tax_clauses(facts.taxes)
+        + [Clause(heading=clause["title"], text=clause["text"]) for clause in facts.clauses]
+    )
 
 
 def _totals(facts: ContractFacts, reader: Reader) -> list[Total]:

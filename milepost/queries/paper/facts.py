@@ -28,11 +28,15 @@ class JobFacts:
     pay_url: str
     at: datetime
     recovery: str = "off_the_top"
+    prices_include_tax: bool = False
 
 
 @dataclass(frozen=True)
 class LineFacts:
-    """A contract line; `before_cents` and `now_cents` are net, `contract_cents` too, all after discount."""
+    """
+    A contract line; `before_cents` and `now_cents` are net, `contract_cents` too, all after discount;
+    `with_tax_cents` is the contract's with its taxes.
+    """
 
     description: str
     section: str
@@ -44,16 +48,22 @@ class LineFacts:
     before_cents: int = 0
     now_cents: int = 0
     discount_percent: Decimal = Decimal(0)
+    with_tax_cents: int = 0
 
 
 @dataclass(frozen=True)
 class TaxFacts:
-    """A tax of one document: its name and rate, the net it stands on, itself."""
+    """
+    A tax of one document: its name and rate, the net it stands on, itself. `kind` is "rate", or
+    "reverse_charge" where the customer owes it, as `note` says ("": in our words).
+    """
 
     name: str
     percent: Decimal
     base_cents: int
     tax_cents: int
+    kind: str = "rate"
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,15 @@ from milepost.queries.paper.parts import (
 )
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import ahead_of_event, deposit_use, road, row_title
-from milepost.queries.paper.work import line, priced_table, progress_table, tax_label, tax_totals, used
+from milepost.queries.paper.work import (
+    line,
+    priced_table,
+    progress_table,
+    tax_clauses,
+    tax_label,
+    tax_totals,
+    used,
+)
 
 
 def invoice_content(facts: InvoiceFacts) -> InvoiceContent:
@@ -37,7 +45,7 @@ def invoice_content(facts: InvoiceFacts) -> InvoiceContent:
                 number=facts.number,
                 subject=_subject(facts, reader),
                 facts=_dates(facts, reader),
-                parties=bill_to(facts.job),
+                parties=bill_to(facts.job, reader),
                 project=project(facts.job),
                 clauses=_clauses(facts, reader),
             ),
@@ -154,7 +162,7 @@ def _by(day: str, name: str) -> str:
 
 def _table(facts: InvoiceFacts, reader: Reader) -> Table:
     if facts.kind == "simple":
-        return priced_table(facts.lines, reader, heading="")
+        return priced_table(facts.lines, reader, heading="", with_tax=facts.job.prices_include_tax)
     if facts.kind == "progress":
         return progress_table(facts.lines, reader)
     return Table(
@@ -199,6 +207,7 @@ def _recovered(facts: InvoiceFacts, reader: Reader) -> list[Total]:
 
 def _clauses(facts: InvoiceFacts, reader: Reader) -> list[Clause]:
     return [
+        *tax_clauses(facts.taxes),
         *_late_fee(facts.job, reader),
         *questions(facts.job, _("Questions about this invoice? Write or call: {reach}.")),
     ]

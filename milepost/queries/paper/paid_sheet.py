@@ -25,7 +25,7 @@ def paid_sheet_content(facts: PaidSheetFacts) -> PaidSheetContent:
                     day=reader.day(local_date(job))
                 ),
                 facts=_dates(facts, reader),
-                parties=bill_to(job),
+                parties=bill_to(job, reader),
                 project=project(job),
                 clauses=questions(job, _("Questions about this invoice? Write or call: {reach}.")),
             ),

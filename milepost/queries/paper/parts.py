@@ -88,10 +88,10 @@ def _registration(sentence: str, number: str) -> list[str]:
     return [sentence.format(number=text) if text[0].isdigit() else text]
 
 
-def bill_to(job: JobFacts) -> list[Party]:
+def bill_to(job: JobFacts, reader: Reader) -> list[Party]:
     """Who owes, and who pays where that is somebody else."""
-    customer = Party(label=_("Bill to"), name=job.customer.name, lines=lines_of(job.customer.address))
-    customer["lines"] += _exemption(job.customer)
+    customer = _owner(job, _("Bill to"))
+    customer["lines"] += _exemption(job.customer, reader)
     payer = next((contact for contact in job.contacts if contact.pays and contact.archived_at is None), None)
     if payer is None:
         return [customer]
@@ -101,14 +101,21 @@ def bill_to(job: JobFacts) -> list[Party]:
     return [customer, Party(label=_("Payer"), name=payer.name, lines=_reach(payer))]
 
 
-def _exemption(customer: Customer) -> list[str]:
+def _owner(job: JobFacts, label: str) -> Party:
+    """The customer: name, address, tax number."""
+    number = _registration(_("Tax number {number}"), job.customer.registration)
+    return Party(label=label, name=job.customer.name, lines=[*lines_of(job.customer.address), *number])
+
+
+def _exemption(customer: Customer, reader: Reader) -> list[str]:
     if not customer.tax_exempt:
         return []
-    return [exemption_clause(customer.exemption_reason, customer.exemption_number)["text"]]
+    day = reader.day(customer.exempted_on) if customer.exempted_on else ""
+    return [exemption_clause(customer.exemption_reason, customer.exemption_number, day)["text"]]
 
 
 def customer_party(job: JobFacts) -> Party:
-    return Party(label=_("Customer"), name=job.customer.name, lines=lines_of(job.customer.address))
+    return _owner(job, _("Customer"))
 
 
 def _reach(contact: Contact, *, besides: str = "") -> list[str]:

@@ -25,7 +25,7 @@ def receipt_content(facts: ReceiptFacts) -> ReceiptContent:
                 number=facts.number,
                 subject=_("Thank you. Your payment for {title} has arrived.").format(title=_titles(facts)),
                 facts=_how(facts, reader),
-                parties=bill_to(job),
+                parties=bill_to(job, reader),
                 project=_projects(facts),
                 clauses=questions(job, _("Questions about this receipt? Write or call: {reach}.")),
             ),

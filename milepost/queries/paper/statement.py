@@ -33,7 +33,7 @@ def statement_content(facts: StatementFacts) -> StatementContent:
                 if not left
                 else job.title,
                 facts=_dates(facts, reader),
-                parties=bill_to(job),
+                parties=bill_to(job, reader),
                 project=project(job),
                 clauses=questions(job, _("Questions about this statement? Write or call: {reach}.")),
             ),

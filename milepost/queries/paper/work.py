@@ -6,7 +6,8 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from milepost.queries.documents_shape import Row, Table, Total
+from milepost.queries.clause_wording import reverse_charge_words
+from milepost.queries.documents_shape import Clause, Row, Table, Total
 from milepost.queries.paper.facts import LineFacts, TaxFacts
 from milepost.queries.paper.parts import total
 from milepost.queries.paper.reader import Reader
@@ -25,18 +26,23 @@ def section(text: str, *figures: str) -> Row:
     return Row(kind="section", text=text, detail="", figures=list(figures))
 
 
-def priced_table(lines: Sequence[LineFacts], reader: Reader, *, heading: str) -> Table:
-    """Quantity, unit price and amount of every line, net, by section."""
+def priced_table(
+    lines: Sequence[LineFacts], reader: Reader, *, heading: str, with_tax: bool = False
+) -> Table:
+    """Quantity, unit price and amount of every line by section: net, or `with_tax` where prices include it."""
+    prices = [_("Unit price"), _("Amount")]
+    if with_tax:
+        prices = [_("Unit price with tax"), _("Amount with tax")]
     return Table(
         heading=heading,
         text=_("Description"),
-        figures=[_("Quantity"), _("Unit price"), _("Amount")],
+        figures=[_("Quantity"), *prices],
         rows=_by_section(
             lines,
             lambda item: [
                 measure(item, reader),
                 reader.price(item.unit_price),
-                reader.money(item.contract_cents),
+                reader.money(item.with_tax_cents if with_tax else item.contract_cents),
             ],
             lambda item: details_of(item, reader),
         ),
@@ -131,6 +137,15 @@ def tax_label(tax: TaxFacts, reader: Reader) -> str:
     return _("{tax}, {rate} on {base}").format(
         tax=tax.name, rate=reader.percent(tax.percent), base=reader.money(tax.base_cents)
     )
+
+
+def tax_clauses(taxes: Sequence[TaxFacts]) -> list[Clause]:
+    """What has to be said of the taxes on a document: who owes them, where it is not the business."""
+    return [
+        Clause(heading=tax.name, text=tax.note.strip() or reverse_charge_words())
+        for tax in used(taxes)
+        if tax.kind == "reverse_charge"
+    ]
 
 
 def used(taxes: Sequence[TaxFacts]) -> list[TaxFacts]:

@@ -1,6 +1,7 @@
 """Customers: the list, a customer's page, their people and places, and duplicates."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,7 +29,7 @@ from milepost.queries.door import NotThere
 from milepost.web.office.lists import older_than
 from milepost.web.office.settings_words import LOCALES
 from milepost.web.session import door
-from milepost.web.typed import checked_text, choice
+from milepost.web.typed import checked_text, choice, day
 
 KINDS = (("person", gettext_lazy("Person")), ("company", gettext_lazy("Company")))
 LANGUAGES = (("", gettext_lazy("The business’s own")), *LOCALES)
@@ -144,6 +145,8 @@ def change(request: HttpRequest, customer: int) -> HttpResponse:
             tax_exempt="tax_exempt" in request.POST,
             exemption_number=_text(request, "exemption_number", 100),
             exemption_reason=_text(request, "exemption_reason", 200),
+            exempted_on=_day(request, "exempted_on"),
+            registration=_text(request, "registration", 100),
         )
         change_customer(by=request.actor, at=request.at, customer_id=customer, card=card)
 
@@ -233,6 +236,11 @@ def _person(request: HttpRequest) -> ContactInput:
         pays="pays" in request.POST,
         copies="copies" in request.POST,
     )
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    text = request.POST.get(name, "").strip()
+    return day(text, field=name) if text else None
 
 
 def _text(request: HttpRequest, name: str, most: int) -> str:

@@ -73,7 +73,10 @@ class RowFields:
 
 @dataclass(frozen=True)
 class QuoteFields:
-    """The whole form. `clauses` are (code, title, text), used when `own_clauses` is ticked."""
+    """
+    The whole form. `clauses` are (code, title, text), used when `own_clauses` is ticked; `inclusive`:
+    the prices include tax.
+    """
 
     lines: tuple[LineFields, ...]
     rows: tuple[RowFields, ...] = ()
@@ -89,6 +92,7 @@ class QuoteFields:
     pause_after_days: str = ""
     approval_days: str = ""
     recovery: str = ""
+    inclusive: bool = False
     own_clauses: bool = False
     clauses: tuple[tuple[str, str, str], ...] = ()
 
@@ -99,6 +103,7 @@ def posted(data: QueryDict) -> QuoteFields:
         lines=tuple(_posted_line(data, key) for key in _keys(data, "line", MOST_LINES)),
         rows=tuple(_posted_row(data, key) for key in _keys(data, "row", MOST_ROWS)),
         template=clean(data.get("template", "")),
+        inclusive="prices_include_tax" in data,
         own_clauses="own_clauses" in data,
         clauses=tuple(
             (clause.code, _(clause.title), clean(data.get(f"clause-{clause.code}", "")))
@@ -160,6 +165,7 @@ def saved(quote: QuoteInput, currency: str) -> QuoteFields:
         pause_after_days=_whole(terms.pause_after_days),
         approval_days=_whole(terms.approval_days),
         recovery=quote.recovery,
+        inclusive=bool(quote.prices_include_tax),
         own_clauses=quote.clauses is not None,
         clauses=tuple((c.code, _(c.title), own.get(c.code, "")) for c in CLAUSES.values()),
     )

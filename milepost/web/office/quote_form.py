@@ -35,16 +35,17 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("office:quote", job=_draft(request, known))
         except Refusal as refused:
             refusal = refused
-    fields = _typed(request) if request.method == "POST" else _asked(request)
+    fields = _typed(request) if request.method == "POST" else _asked(request, known)
     return _form(request, known, fields, refusal)
 
 
-def _asked(request: HttpRequest) -> QuoteFields:
+def _asked(request: HttpRequest, known: Choices) -> QuoteFields:
     """An empty form; with the schedule that the address names, such as the one of one's trade."""
     chosen = chosen_schedule(request, request.GET.get("template", ""))
+    empty = QuoteFields(lines=(), inclusive=known.business.prices_include_tax)
     if chosen is None:
-        return QuoteFields(lines=())
-    return QuoteFields(lines=(), template=chosen.code, rows=chosen.rows, recovery=chosen.recovery)
+        return empty
+    return replace(empty, template=chosen.code, rows=chosen.rows, recovery=chosen.recovery)
 
 
 def _draft(request: HttpRequest, known: Choices) -> int:

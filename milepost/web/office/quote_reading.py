@@ -39,6 +39,7 @@ def quote_of(fields: QuoteFields, *, currency: str, taxes: Sequence[int]) -> Quo
         recovery=fields.recovery if fields.recovery in RECOVERIES else "",
         expires_on=_day(fields.expires_on, "expires_on"),
         discount_percent=_percent(fields.discount, "discount") or Decimal(0),
+        prices_include_tax=fields.inclusive,
     )
 
 

@@ -74,6 +74,7 @@ def shown(request: HttpRequest, known: Choices, fields: QuoteFields) -> dict[str
         [row for row in rows if row is not None],
         recovery=fields.recovery,
         discount_percent=whole_discount(fields),
+        prices_include_tax=fields.inclusive,
     )
     return {
         "fields": fields,
@@ -91,6 +92,7 @@ def shown(request: HttpRequest, known: Choices, fields: QuoteFields) -> dict[str
             RowFields("__key__", name=_("Deposit"), kind="deposit", value="25"), None, ()
         ),
         "currency": currency,
+        "has_taxes": bool(taxes),
         "is_long": len(fields.rows) > 7,
         "can_preview": bool(readable) and bool(fields.rows) and found.problem is None,
     }

@@ -23,12 +23,13 @@ from milepost.web.office.settings_words import (
     HOLIDAYS,
     LOCALES,
     RECOVERIES,
+    TAX_KINDS,
     TAX_PER,
     TAX_ROUNDING,
 )
 from milepost.web.session import door
 from milepost.web.show import typed_number
-from milepost.web.typed import checked_text, money_cents, number, whole_number
+from milepost.web.typed import checked_text, choice, money_cents, number, whole_number
 
 Read = Callable[[str, str, str], object]  # text, field, currency
 
@@ -188,6 +189,14 @@ SECTIONS = (
                 options=RECOVERIES,
             ),
             Setting(
+                "prices_include_tax",
+                _l("Prices include tax"),
+                "checkbox",
+                hint=_l(
+                    "For new quotes; each can say otherwise. The customer pays the price that you write."
+                ),
+            ),
+            Setting(
                 "deposit_tax",
                 _l("Tax of a deposit"),
                 "select",
@@ -306,6 +315,8 @@ def taxes(request: HttpRequest) -> HttpResponse:
                     request.POST.get("percent", "").removesuffix("%"), field="percent", digits=3, places=5
                 ),
                 is_default="is_default" in request.POST,
+                kind=choice(request.POST.get("kind", "rate"), dict(TAX_KINDS), field="kind"),
+                note=checked_text(request.POST.get("note", ""), field="note", most=500),
             )
         except Refusal as refused:
             refusal = refused
@@ -319,6 +330,7 @@ def _taxes(request: HttpRequest, refusal: Refusal | None, *, changed: int | None
     context = {
         "sections": tabs(),
         "taxes": choices(request.business_id).taxes,
+        "kinds": TAX_KINDS,
         "refusal": refusal,
         "typed": request.POST,
         "changed": changed,
@@ -332,8 +344,9 @@ def change_tax(request: HttpRequest, tax: int) -> HttpResponse:
     """Another name, or the one on every new line."""
     try:
         name = checked_text(request.POST.get("tax_name", ""), field="tax_name", most=100)
+        note = checked_text(request.POST["note"], field="note", most=500) if "note" in request.POST else None
         chosen = "is_default" in request.POST
-        change_tax_code(by=request.actor, at=request.at, tax_id=tax, name=name, is_default=chosen)
+        change_tax_code(by=request.actor, at=request.at, tax_id=tax, name=name, is_default=chosen, note=note)
     except Refusal as refusal:
         if refusal.code == "not_found":
             raise Http404 from None

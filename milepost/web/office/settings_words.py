@@ -14,6 +14,10 @@ DEPOSIT_TAXES = [
     ("at_deposit", _("Due with the deposit’s invoice")),
     ("at_payment", _("Due when the deposit is paid")),
 ]
+TAX_KINDS = [
+    ("rate", _("A tax that you charge")),
+    ("reverse_charge", _("Reverse charge: the customer owes it")),
+]
 TAX_PER = [("code", _("Once, on the sum of its lines")), ("line", _("On every line"))]
 TAX_ROUNDING = [("half_up", _("Rounds up")), ("down", _("Falls away"))]
 ROLES = [

@@ -22,7 +22,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """The form; "Send invoice" makes the job, the invoice and its messages in one."""
     known = choices(request.business_id)
     refusal: Refusal | None = None
-    fields = QuoteFields(lines=())
+    fields = QuoteFields(lines=(), inclusive=known.business.prices_include_tax)
     if request.method == "POST":
         fields = posted(request.POST)
         try:
@@ -31,6 +31,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 at=request.at,
                 customer_id=chosen_customer(request, known),
                 lines=lines_of(fields, taxes=tax_ids(known)),
+                prices_include_tax=fields.inclusive,
                 form_key=request.POST.get("form_key", ""),
             )
         except Refusal as refused:
