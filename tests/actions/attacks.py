@@ -16,23 +16,22 @@ FIRST_INVOICE = "(SELECT min(id) FROM invoice)"
 FIRST_JOB = "(SELECT min(id) FROM job)"
 NEW_DOCUMENT = """
     WITH made AS (
-        INSERT INTO document (business_id, job_id, kind, name, template_version, content, sha256, created_at)
-        SELECT business_id, job_id, kind, name, template_version, content, sha256, created_at FROM document
-        WHERE kind = 'invoice' LIMIT 1 RETURNING id
+        INSERT INTO document SELECT (jsonb_populate_record(d, jsonb_build_object('id', 987654))).*
+        FROM document d WHERE kind = 'invoice' LIMIT 1 RETURNING id
     )
-    INSERT INTO invoice (business_id, job_id, customer_id, kind, series_id, number, previous_number, number_text,
-        title, currency, net_cents, tax_cents, recovered_cents, total_cents, issued_on, due_on, issued_at, document_id)
+    INSERT INTO invoice SELECT (jsonb_populate_record(i, jsonb_build_object('id', 987654, 'document_id', made.id,
+        'kind', 'progress', 'net_cents', 0, 'tax_cents', 0, 'recovered_cents', 0, 'total_cents', 0,
 """
 POSITION = (
     "INSERT INTO position (business_id, job_id, kind, row_id, invoice_id, prev_id, start_cents, delta_cents)"
 )
 
 
-def _invoice(number: str, previous: str, *, currency: str = "currency", total: int = 0) -> str:
+def _invoice(number: str, previous: str, *, currency: str = "'USD'") -> str:
+    """A further invoice with this number after that one."""
     return (
-        f"{NEW_DOCUMENT} SELECT business_id, job_id, customer_id, 'progress', series_id, {number}, {previous}, 'x', '',"
-        f" {currency}, {total}, 0, 0, {total}, issued_on, due_on, issued_at, made.id FROM invoice, made"
-        " WHERE number = 1001"
+        f"{NEW_DOCUMENT} 'number', {number}, 'previous_number', {previous}, 'currency', {currency})))"
+        ".* FROM invoice i, made WHERE number = 1001"
     )
 
 
@@ -143,7 +142,7 @@ ATTACKS = (
         " -end_cents FROM position WHERE kind = 'due' LIMIT 1 RETURNING *)"
         f" {POSITION[:-1]}, reverses_id) SELECT business_id, job_id, kind, row_id, invoice_id, id, 0, -1, reverses_id"
         " FROM back",
-        "position_is_not_negative",
+        "position_is_",
     ),
     Attack(
         3,
