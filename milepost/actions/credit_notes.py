@@ -6,10 +6,11 @@ from datetime import datetime
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.closing import close_if_finished
-from milepost.actions.steps.crediting import issue_credit
+from milepost.actions.steps.crediting import issue_credit, raise_contract, take_snapshot
 from milepost.actions.steps.finding import find, lock_payer
 from milepost.actions.steps.issuing import deposit_increment, issue, milestone_increment
 from milepost.actions.steps.once import first_result, remember
+from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
@@ -26,6 +27,16 @@ class NotTakenBack(Refusal):
 class BilledAnew(Refusal):
     code = "billed_anew"
     message = gettext_noop("What invoice {number} had billed is billed again already.")
+
+
+class NotMoneyOff(Refusal):
+    code = "not_money_off"
+    message = gettext_noop("Credit note {number} took an invoice back. Send that invoice again instead.")
+
+
+class TakenBackBefore(Refusal):
+    code = "taken_back_before"
+    message = gettext_noop("The money off of credit note {number} is taken back already.")
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,32 @@ def give_money_off(
     close_if_finished(now, now.contacts, by=Actor.system(by.business_id), at=at)
     remember(form_key, credit_note_id=note.id)
     return note.id
+
+
+@action("credit_invoice")
+def take_back_money_off(*, by: Actor, at: datetime, credit_note_id: int) -> int:
+    """
+    The money off is taken back: the contract is worth that much more again, in a milestone of its own,
+    and an invoice asks for exactly what the credit note had taken off. Returns the invoice's id.
+
+    Refuses NotMoneyOff, TakenBackBefore.
+    """
+    seen = find(CreditNote.objects.only("invoice_id"), id=credit_note_id)
+    loaded, invoice = _locked(seen.invoice_id)
+    note = find(CreditNote.objects.all(), id=credit_note_id)
+    if note.kind != "allowance":
+        raise NotMoneyOff(number=note.number_text)
+    if not sum(change.delta_cents for change in note.key_changes.all()):
+        raise TakenBackBefore(number=note.number_text)
+    increment = raise_contract(loaded, note, kind=invoice.kind)
+    job = loaded.job
+    tell(
+        job, "money_off_taken_back", by=by, at=at, credit_note=note.number_text, number=invoice.number_text,
+        total_cents=note.total_cents, contract_cents=job.contract_cents,
+    )  # fmt: skip
+    sent = issue(load(job), increment, by=by, at=at)
+    take_snapshot(job, note, at)
+    return sent.id
 
 
 def _locked(invoice_id: int) -> tuple[LoadedJob, Invoice]:

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, Sum
 from milepost.core.money import Money
 from milepost.core.readiness import bill_from, is_ready
 from milepost.queries.calendars import holidays_around
-from milepost.records.credit_notes import standing_rows
+from milepost.records.credit_notes import CreditNote, standing_rows
 from milepost.records.customers import Contact
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
@@ -58,6 +58,25 @@ class InvoiceOnRoad:
 
 
 @dataclass(frozen=True)
+class CreditOnRoad:
+    """
+    A credit note of an invoice that billed a stop. `may_send_again`: its invoice was taken back and the
+    stop is not billed anew; `may_take_back`: it is money off that still counts.
+    """
+
+    id: int
+    number: str
+    kind: str
+    total: Money
+    document_id: int
+    invoice_id: int
+    invoice_number: str
+    invoice_document_id: int
+    may_send_again: bool
+    may_take_back: bool
+
+
+@dataclass(frozen=True)
 class Stop:
     """
     One milepost. `number` counts milestones from 1 (0: deposit or event). `place` is behind, now
@@ -89,6 +108,7 @@ class Stop:
     accepted_on: date | None = None
     photos: Sequence[PhotoRow] = field(default_factory=list)
     invoice: InvoiceOnRoad | None = None
+    credits: Sequence[CreditOnRoad] = ()
     on: date | None = None
     event: str = ""
     technician_id: int | None = None
@@ -113,12 +133,13 @@ class Stop:
 
 
 def read_road(job: Job, today: date) -> list[Stop]:
-    """The job's stops in order, events before the row that follows them. Five queries."""
+    """The job's stops in order, events before the row that follows them. Seven queries."""
     rows = list(ScheduleRow.objects.filter(job=job).select_related("event").order_by("position"))
     events = list(ScheduledEvent.objects.filter(job=job).select_related("technician").order_by("position"))
     done = _completions(job)
     people = _people(job)
     invoices = _invoices(job)
+    credits = _credits(job, frozenset(invoices))
     stops: list[Stop] = []
     milestones = last = 0
     for row in rows:
@@ -135,6 +156,7 @@ def read_road(job: Job, today: date) -> list[Stop]:
                 done=done.get(row.id),
                 billed=invoices.get(row.id),
                 people=people,
+                credits=credits.get(row.id, ()),
             )
         )
     return stops + [_event_stop(event, job, today) for event in events if event.position > last]
@@ -177,6 +199,29 @@ def _invoices(job: Job) -> dict[int, _Billed]:
         pending[invoice.id] -= waiting
         billed[part.row_id] = _Billed(_on_road(invoice, job.currency), part.stands_cents, share, waiting)
     return billed
+
+
+def _credits(job: Job, billed: frozenset[int]) -> dict[int, list[CreditOnRoad]]:
+    """The credit notes of each row, the oldest first; `billed` are the rows that an invoice stands for."""
+    notes = CreditNote.objects.filter(job=job).select_related("invoice").prefetch_related("rows")
+    found: dict[int, list[CreditOnRoad]] = {}
+    for note in notes.annotate(moved=Sum("key_changes__delta_cents")).order_by("id"):
+        rows = [part.row_id for part in note.rows.all()]
+        shown = CreditOnRoad(
+            note.id,
+            note.number_text,
+            note.kind,
+            Money(note.total_cents, note.currency),
+            note.document_id,
+            note.invoice_id,
+            note.invoice.number_text,
+            note.invoice.document_id,
+            note.is_whole and not billed.intersection(rows),
+            note.kind == "allowance" and bool(note.moved),
+        )
+        for row in rows:
+            found.setdefault(row, []).append(shown)
+    return found
 
 
 def _on_road(invoice: Invoice, currency: str) -> InvoiceOnRoad:
@@ -223,6 +268,7 @@ def _row_stop(
     done: Completion | None,
     billed: _Billed | None,
     people: Sequence[Contact],
+    credits: Sequence[CreditOnRoad],
 ) -> Stop:
     accepted = getattr(done, "acceptance", None) if done else None
     planned = row.event.on_date if row.event else row.planned_on
@@ -258,6 +304,7 @@ def _row_stop(
         acceptance=row.acceptance,
         evidence=row.evidence,
         invoice=billed.invoice if billed else None,
+        credits=credits,
         on=planned,
         event=row.event.name if row.event else "",
         technician_id=row.technician_id,

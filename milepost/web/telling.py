@@ -131,6 +131,9 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "invoice_reversed": _credited(
         gettext_noop("Took invoice %(number)s back: %(amount)s credited with credit note %(note)s.")
     ),
+    "money_off_taken_back": _credited(
+        gettext_noop("Took the %(amount)s off invoice %(number)s back; they are invoiced again.")
+    ),
     "money_off": _credited(gettext_noop("Gave %(amount)s off invoice %(number)s with credit note %(note)s.")),
     "ready_before_event": _milestone(gettext_noop("“%(milestone)s” may be billed: its event is near.")),
     "invoice_sent": _invoiced,

@@ -10,10 +10,13 @@ from milepost.actions.businesses import add_tax_code
 from milepost.actions.credit import refund_credit, use_credit
 from milepost.actions.credit_notes import (
     BilledAnew,
+    NotMoneyOff,
     NotTakenBack,
+    TakenBackBefore,
     fix_invoice,
     give_money_off,
     reissue_invoice,
+    take_back_money_off,
 )
 from milepost.actions.invoices import bill_simple, send_invoice
 from milepost.actions.payments import record_payment
@@ -203,6 +206,28 @@ def test_money_off_a_paid_invoice_is_the_customers_credit(cast):
         off(cast, invoice, 0)
     with pytest.raises(NotOffADeposit):
         off(cast, job.deposit_invoice_id, 100_00)
+    assert examine() == []
+
+
+def test_money_off_is_taken_back_by_an_invoice_for_exactly_what_came_off(cast):
+    job = taxed_kitchen(cast)
+    pay(cast, job, 8_395_00)
+    invoice = bill(cast, job, "Rough-in complete")
+    was = balances(cast)
+    note = off(cast, invoice, 500_00)
+    take_back_money_off(by=cast.bo, at=cast.at, credit_note_id=note)
+    assert page(cast, job).bar.quoted.cents == 33_580_00
+    assert documents(cast, job)[-2][1:5] == ("progress", "470.52", "0.00", "500.00")
+    now = balances(cast)
+    assert (now["receivables"], now["tax_payable"]) == (was["receivables"], was["tax_payable"])
+    with pytest.raises(TakenBackBefore):
+        take_back_money_off(by=cast.bo, at=cast.at, credit_note_id=note)
+    assert examine() == []
+    bill(cast, job, "Cabinets installed", "Final walkthrough")
+    assert page(cast, job).bar.left.cents == 0
+    fixed = fix(cast, invoice)
+    with pytest.raises(NotMoneyOff):
+        take_back_money_off(by=cast.bo, at=cast.at, credit_note_id=fixed.credit_note_id)
     assert examine() == []
 
 

@@ -33,12 +33,13 @@ from milepost.queries.payment_page import payment_page
 from milepost.records.jobs import ContractLine
 from milepost.records.scope import scoped
 from tests.actions.changing_lives import Changing
+from tests.actions.crediting_lives import Crediting
 
 STEPS = 50
 LIVES = 3
 
 
-class Life(Changing):
+class Life(Changing, Crediting):
     """One business for some weeks. Every method is something that happens; a refusal is an answer."""
 
     def __init__(self, cast, seed: int) -> None:
@@ -48,6 +49,7 @@ class Life(Changing):
         self.payments: list[int] = []
         self.attempts: list[int] = []
         self.changes: list[tuple[int, int]] = []
+        self.notes: list[int] = []
         self.taxes = [
             add_tax_code(by=cast.alice, at=self.at, name=name, percent=Decimal(rate))
             for name, rate in (("State", "8.25"), ("City", "1.125"))
@@ -74,7 +76,8 @@ class Life(Changing):
             self.bill, self.bill, self.pay, self.pay, self.pay, self.pay_online, self.settle, self.bounce,
             self.credit, self.refund, self.move, self.pay_several, self.pay_several,
             self.other_deposit_tax, self.order_change, self.order_change, self.order_change,
-            self.sign_change, self.answer_change]  # fmt: skip
+            self.sign_change, self.answer_change, self.fix, self.fix, self.send_again, self.money_off,
+            self.take_money_off_back]  # fmt: skip
 
     def begin(self) -> None:
         """One quote is signed: without any job, most of what happens is refused."""

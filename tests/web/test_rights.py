@@ -16,6 +16,8 @@ from django.utils import timezone
 from PIL import Image
 
 from milepost.actions.businesses import add_member, add_tax_code
+from milepost.actions.credit_notes import give_money_off
+from milepost.actions.invoices import send_invoice
 from milepost.actions.items import save_item
 from milepost.actions.own_templates import save_template
 from milepost.actions.payments import record_payment
@@ -78,6 +80,10 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:undo": (STEP, ABSENT),
     "office:accept": (STEP, ABSENT),
     "office:sheet": (READS, ABSENT),
+    "office:fix_invoice": (FORM, ABSENT),
+    "office:money_off": (FORM, ABSENT),
+    "office:reissue": (STEP, ABSENT),
+    "office:take_back": (FORM, ABSENT),
     "office:move_event": (STEP, ABSENT),
     "office:explained": (READS, ABSENT),
     "office:document": (READS, ABSENT),
@@ -249,6 +255,9 @@ def addresses_of(cast: Cast) -> dict[str, str]:
     """An address for each route, of rows that exist in Alice's business."""
     job, quote, paid = kitchen(cast), sent_quote(cast), kitchen(cast)
     payment = record_payment(by=cast.bo, at=cast.at, job_id=paid.job_id, amount_cents=50_00, method="cash")
+    row = paid.rows["Rough-in complete"]
+    work = send_invoice(by=cast.bo, at=cast.at, job_id=paid.job_id, row_ids=[row], by_hand=True)
+    note = give_money_off(by=cast.bo, at=cast.at, invoice_id=work, amount_cents=5_00, reason="A scratch")
     page = job_page(cast.business_id, job.job_id, at=cast.at)
     invoice = next(stop.invoice for stop in page.stops if stop.invoice)
     row = job.rows["Rough-in complete"]
@@ -286,7 +295,11 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:move_event": f"/jobs/{event[0]}/events/{event[1]}/",
         "office:use_credit": f"{at}credit/",
         "office:sheet": f"/invoices/{invoice.id}/sheet/",
-        "office:explained": (READS, ABSENT),
+        "office:explained": f"/documents/{invoice.document_id}/explained/",
+        "office:fix_invoice": f"/invoices/{work}/fix/",
+        "office:money_off": f"/invoices/{work}/money-off/",
+        "office:reissue": f"/invoices/{invoice.id}/again/",
+        "office:take_back": f"/credit-notes/{note}/take-back/",
         "office:document": f"/documents/{invoice.document_id}/",
         "office:file": f"/files/{file}/",
         "office:quotes": "/quotes/",

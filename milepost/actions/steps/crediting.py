@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from milepost.actions.actor import Actor
 from milepost.actions.steps.deposit_tax import deposit_in_books, recovered_in_books
 from milepost.actions.steps.documents import freeze
+from milepost.actions.steps.issuing import Increment
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.numbering import Number, next_number
 from milepost.actions.steps.outbox import ensure_links, post_to
@@ -29,7 +31,7 @@ from milepost.records.changes import ContractSnapshot, KeyChange
 from milepost.records.credit_notes import CreditLine, CreditNote, CreditRow, CreditTax
 from milepost.records.files import Document
 from milepost.records.invoices import Invoice, Position
-from milepost.records.jobs import Job
+from milepost.records.jobs import Job, ScheduleRow
 from milepost.records.payments import Allocation
 
 
@@ -258,6 +260,42 @@ def _lower_contract(loaded: LoadedJob, plan: CreditPlan, note: CreditNote) -> No
         if plan.by_row.get(row.id):
             row.save(update_fields=["amount_cents"])
     loaded.job.save(update_fields=["contract_cents"])
+
+
+def raise_contract(loaded: LoadedJob, note: CreditNote, *, kind: str) -> Increment:
+    """
+    Take money off back: the keys and the contract rise again by what had come off, in a row of its own
+    at the end of the schedule. What its invoice says is returned. A job that had closed is open again.
+    """
+    job, changes = loaded.job, list(note.key_changes.all())
+    KeyChange.objects.bulk_create(
+        [
+            KeyChange(
+                business_id=note.business_id,
+                job=job,
+                key_id=change.key_id,
+                credit_note=note,
+                delta_cents=-change.delta_cents,
+            )
+            for change in changes
+        ]
+    )
+    row = ScheduleRow.objects.create(
+        business_id=job.business_id,
+        job=job,
+        position=max(row.position for row in loaded.rows) + 1,
+        kind="milestone",
+        name=gettext("Money off taken back ({number})").format(number=note.number_text),
+        basis="fixed",
+        value=note.total_cents,
+        amount_cents=note.total_cents,
+    )
+    job.contract_cents += note.total_cents
+    job.state, job.closed_at = "open", None
+    job.save(update_fields=["contract_cents", "state", "closed_at"])
+    names = {row.id: key for key, row in loaded.keys.items()}
+    by_key = dict.fromkeys(loaded.keys, 0) | {names[c.key_id]: -c.delta_cents for c in changes}
+    return Increment(kind, by_key, {row.id: note.total_cents}, 0, note.net_cents, note.tax_cents)
 
 
 def _entry(loaded: LoadedJob, plan: CreditPlan) -> Entry:

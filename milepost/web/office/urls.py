@@ -5,6 +5,7 @@ from django.urls import path
 from milepost.web.office import (
     books,
     brand,
+    credit_notes,
     customer_payment,
     customers,
     items,
@@ -35,6 +36,10 @@ urlpatterns = [
     path("jobs/<int:job>/milestones/<int:row>/undo/", jobs.undo, name="undo"),
     path("jobs/<int:job>/milestones/<int:row>/acceptance/", jobs.accept, name="accept"),
     path("invoices/<int:invoice>/sheet/", jobs.sheet, name="sheet"),
+    path("invoices/<int:invoice>/fix/", credit_notes.fix, name="fix_invoice"),
+    path("invoices/<int:invoice>/money-off/", credit_notes.money_off, name="money_off"),
+    path("invoices/<int:invoice>/again/", credit_notes.reissue, name="reissue"),
+    path("credit-notes/<int:note>/take-back/", credit_notes.take_back, name="take_back"),
     path("jobs/<int:job>/events/<int:event>/", jobs.move, name="move_event"),
     path("documents/<int:document>/", jobs.document, name="document"),
     path("documents/<int:document>/explained/", jobs.explained, name="explained"),

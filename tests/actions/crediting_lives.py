@@ -1,0 +1,42 @@
+"""Invoices that are taken back, sent again or made less in a random life, paid or not, whatever came between."""
+
+from typing import TYPE_CHECKING
+
+from milepost.actions.credit_notes import (
+    fix_invoice,
+    give_money_off,
+    reissue_invoice,
+    take_back_money_off,
+)
+from milepost.queries.lists import invoices
+
+if TYPE_CHECKING:
+    from tests.actions.test_random_lives import Life
+
+
+class Crediting:
+    """What a life may do to an issued invoice."""
+
+    notes: list[int]
+
+    def fix(self: "Life") -> None:  # type: ignore[misc]
+        again = self.random.random() < 0.5
+        fix_invoice(by=self.cast.bo, at=self.at, invoice_id=self.invoice(), reason="Wrong", again=again)
+
+    def send_again(self: "Life") -> None:  # type: ignore[misc]
+        reissue_invoice(by=self.cast.bo, at=self.at, invoice_id=self.invoice())
+
+    def money_off(self: "Life") -> None:  # type: ignore[misc]
+        cents = self.random.choice([1, 10_00, 250_00, 99_999_00])
+        note = give_money_off(
+            by=self.cast.bo, at=self.at, invoice_id=self.invoice(), amount_cents=cents, reason="Sorry"
+        )
+        self.notes.append(note)
+
+    def take_money_off_back(self: "Life") -> None:  # type: ignore[misc]
+        note = self.random.choice(self.notes or [0])
+        take_back_money_off(by=self.cast.bo, at=self.at, credit_note_id=note)
+
+    def invoice(self: "Life") -> int:  # type: ignore[misc]
+        rows = invoices(self.cast.business_id, today=self.at.date()).rows
+        return self.random.choice([row.id for row in rows] or [0])

@@ -1,0 +1,99 @@
+"""Fix this invoice, money off, take it back: what each page says before one confirms, and what it does."""
+
+import pytest
+
+from milepost.actions.invoices import send_invoice
+from milepost.actions.payments import record_payment
+from milepost.queries.doctor import examine
+from milepost.queries.job_page import job_page
+from tests.cast import kitchen
+from tests.web.test_rights import client_of
+
+
+@pytest.fixture
+def job(cast):
+    """The kitchen with its deposit paid and its first milestone billed."""
+    job = kitchen(cast)
+    pay(cast, job, 10_000_00)
+    send_invoice(
+        by=cast.bo, at=cast.at, job_id=job.job_id, row_ids=[job.rows["Rough-in complete"]], by_hand=True
+    )
+    return job
+
+
+def pay(cast, job, cents: int) -> None:
+    record_payment(by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=cents, method="check")
+
+
+def page(cast, job):
+    return job_page(cast.business_id, job.job_id, at=cast.at)
+
+
+def stop(cast, job):
+    return next(stop for stop in page(cast, job).stops if stop.name == "Rough-in complete")
+
+
+def words(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_fixing_an_invoice_says_first_what_happens_to_schedule_deposit_and_balance(cast, job):
+    client = client_of(cast, "bookkeeper")
+    invoice = stop(cast, job).invoice
+    assert f"/invoices/{invoice.id}/fix/" in words(client.get(f"/jobs/{job.job_id}/"))
+    said = words(client.get(f"/invoices/{invoice.id}/fix/"))
+    assert (
+        "Nothing of invoice 1002 is paid, so it is voided: a credit note over 10,000.00 goes to Pat" in said
+    )
+    assert "6,666.67 of it was left, then 10,000.00" in said
+    assert "the new invoice asks for the same 10,000.00" in said
+    answer = client.post(
+        f"/invoices/{invoice.id}/fix/", {"reason": "Wrong address", "again": "on"}, follow=True
+    )
+    assert "The credit note and the new invoice are sent." in words(answer)
+    assert "Voided invoice 1002 of $10,000.00 with credit note C-1. “Wrong address”" in words(answer)
+    assert stop(cast, job).invoice.number == "1003"
+    # Sent twice by a nervous thumb, it is done once
+    again = client.post(f"/invoices/{invoice.id}/fix/", {"reason": "Wrong address", "again": "on"})
+    assert again.status_code == 302
+    assert len(page(cast, job).stops[1].credits) == 1
+    assert examine() == []
+
+
+def test_a_paid_invoice_is_taken_back_without_sending_it_again_and_can_be_sent_later(cast, job):
+    pay(cast, job, 10_000_00)
+    client = client_of(cast, "bookkeeper")
+    invoice = stop(cast, job).invoice.id
+    said = words(client.get(f"/invoices/{invoice}/fix/"))
+    assert "10,000.00 that was paid becomes the customer’s credit" in said
+    after = words(client.post(f"/invoices/{invoice}/fix/", {"reason": ""}, follow=True))
+    assert "Send the invoice again" in after
+    assert "The customer has 10,000.00 of credit" not in after  # nothing is open that it could pay
+    after = words(client.post(f"/invoices/{invoice}/again/", follow=True))
+    assert "The customer has 10,000.00 of credit" in after
+    refused = client.post(f"/invoices/{invoice}/again/")
+    assert refused.status_code == 422
+    assert "is billed again already" in words(refused)
+
+
+def test_money_off_is_shown_before_it_is_given_and_taken_back_on_the_same_page(cast, job):
+    client = client_of(cast, "owner")
+    invoice = stop(cast, job).invoice.id
+    assert "At most 10,000.00" in words(client.get(f"/invoices/{invoice}/money-off/"))
+    said = words(client.get(f"/invoices/{invoice}/money-off/", {"amount": "500", "reason": "A scratch"}))
+    assert "The contract goes from 40,000.00 to 39,500.00" in said
+    assert "Take 500.00 off" in said
+    assert stop(cast, job).invoice.balance.cents == 10_000_00
+    too_much = client.get(f"/invoices/{invoice}/money-off/", {"amount": "10000.01", "reason": "A scratch"})
+    assert too_much.status_code == 422
+    assert "A scratch" in words(too_much)
+    client.post(f"/invoices/{invoice}/money-off/", {"amount": "500", "reason": "A scratch"})
+    credit = stop(cast, job).credits[0]
+    assert (stop(cast, job).invoice.balance.cents, credit.may_take_back) == (9_500_00, True)
+    said = words(client.get(f"/credit-notes/{credit.id}/take-back/"))
+    assert "The contract goes from 39,500.00 to 40,000.00" in said
+    client.post(f"/credit-notes/{credit.id}/take-back/")
+    assert page(cast, job).due_now.cents == 10_000_00
+    refused = client.post(f"/credit-notes/{credit.id}/take-back/")
+    assert "is taken back already" in words(refused)
+    assert examine() == []
