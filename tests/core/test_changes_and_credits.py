@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.core.billing import JobState, bill
@@ -32,6 +32,7 @@ from milepost.core.inclusive import split_inclusive
 from milepost.core.retaxing import retaxed
 from milepost.core.rows import ContractBelowBilled, Row
 from milepost.core.tax import TaxRate
+from tests.core.effort import tried
 from tests.core.jobs import contracts, jobs
 from tests.core.samples import amounts, contract, job
 
@@ -191,7 +192,7 @@ def test_an_amount_that_includes_its_tax_finds_the_net_first():
     assert split_inclusive([100_00], [Fraction(0)]) == [(100_00, [0])]
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(jobs(), st.data())
 def test_a_taxed_deposit_is_recovered_key_by_key_and_ends_exact(state: JobState, data: st.DataObject) -> None:
     deposit = deposit_by_key(state.priced, state.deposit_cents)
@@ -224,7 +225,7 @@ def test_a_customer_who_turns_out_to_be_exempt_pays_no_more_tax():
     assert dict(new.keys) == {Key("a"): 1000_00, Key("a", "19"): 76_00, Key("b"): 500_00}
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(contracts(), st.integers(0, 100))
 def test_the_same_rates_again_change_no_net_and_at_most_a_cent_a_tax(priced, percent):
     billed = {key: cents * percent // 100 for key, cents in priced.keys.items()}

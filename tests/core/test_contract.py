@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.core.contract import (
@@ -19,6 +19,7 @@ from milepost.core.contract import (
 from milepost.core.inclusive import PriceInsideTax
 from milepost.core.money import AmountTooLarge
 from milepost.core.tax import TaxRate
+from tests.core.effort import tried
 from tests.core.samples import contract
 
 SALES = TaxRate("sales", "Sales tax", Decimal("8.25"))
@@ -34,7 +35,7 @@ LINES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@tried(150)
 @given(LINES, st.sampled_from(["code", "line"]), st.sampled_from(["half_up", "down"]))
 def test_a_contract_is_the_sum_of_its_keys(
     drawn: list[tuple[Decimal, Decimal, tuple[TaxRate, ...]]],

@@ -1,13 +1,12 @@
 """The laws of docs/rules, over random jobs: sums, cents, order and ends."""
 
-import os
 from collections.abc import Hashable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from milepost.core.billing import Bill, JobState, bill
@@ -28,14 +27,11 @@ from milepost.core.refusals import Refusal
 from milepost.core.rounding import Rule
 from milepost.core.rows import Row
 from milepost.core.tax import TaxPer, TaxRules, tax_of_lines
+from tests.core.effort import tried
 from tests.core.jobs import contracts, jobs
 from tests.core.test_rules_tables import assert_closed
 
-laws = settings(
-    deadline=None,
-    max_examples=int(os.environ.get("MILEPOST_EXAMPLES", "120")),
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+laws = tried(120)
 
 
 def _open(state: JobState) -> list[Hashable]:

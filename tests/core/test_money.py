@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.core.money import (
@@ -17,6 +17,7 @@ from milepost.core.money import (
     parse_decimal,
     plain,
 )
+from tests.core.effort import tried
 
 CURRENCIES = st.sampled_from(["USD", "JPY", "JOD"])
 
@@ -79,7 +80,7 @@ def test_a_currency_is_three_capital_letters(code: str) -> None:
         currency_digits(code)
 
 
-@settings(deadline=None, max_examples=100)
+@tried(100)
 @given(CURRENCIES, st.data())
 def test_what_is_written_is_read_back(currency: str, data: st.DataObject) -> None:
     most = largest_cents(currency)
@@ -88,7 +89,7 @@ def test_what_is_written_is_read_back(currency: str, data: st.DataObject) -> Non
     assert format_cents(cents, currency).replace(",", "") == plain(cents, currency)
 
 
-@settings(deadline=None, max_examples=100)
+@tried(100)
 @given(st.text(max_size=20))
 def test_any_text_is_an_amount_or_a_refusal(text: str) -> None:
     try:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.core.contract import ContractLine, Key, PricedContract, price
@@ -35,6 +35,7 @@ from milepost.core.retainage import (
     held_cents,
 )
 from milepost.core.tax import TaxRate
+from tests.core.effort import tried
 from tests.core.jobs import contracts
 
 RISING = (Tier(Decimal(20), Decimal(10)), Tier(Decimal(38), Decimal(15)), Tier(None, Decimal(25)))
@@ -303,7 +304,7 @@ TERMS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@tried(150)
 @given(contracts(), TERMS, st.integers(0, 30), st.data())
 def test_however_the_work_goes_the_applications_add_up_and_end_exact(priced, terms, down, data):
     priced = price(list(priced.lines), currency="USD", tax_per=terms.tax_per)
@@ -337,7 +338,7 @@ def test_however_the_work_goes_the_applications_add_up_and_end_exact(priced, ter
     assert last.state.recovered_cents == state.deposit_cents
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(contracts(), TERMS, st.fractions(0, 1), st.data())
 def test_what_is_certified_by_its_payable_asks_for_no_more_and_nearly_as_much(priced, terms, part, data):
     priced = price(list(priced.lines), currency="USD", tax_per=terms.tax_per)

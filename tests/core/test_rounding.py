@@ -3,15 +3,16 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.core.rounding import allocate_positions, down, half_up, largest_remainder, split_cents
+from tests.core.effort import tried
 
 CENTS = st.integers(-(10**12), 10**12)
 WEIGHTS = st.lists(st.fractions(0, 1000, max_denominator=1000), min_size=1, max_size=12).filter(any)
 FIGURES = st.lists(st.fractions(-(10**6), 10**6, max_denominator=997), min_size=1, max_size=12)
-some = settings(deadline=None, max_examples=150)
+some = tried(150)
 
 
 @some
