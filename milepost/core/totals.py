@@ -74,6 +74,8 @@ def line_net_cents(
 
     >>> line_net_cents(Decimal(250), Decimal("3.17"), currency="EUR", price_quantity=Decimal(100))
     793
+    >>> line_net_cents(Decimal(3), Decimal("99.5"), currency="JPY", allowance_cents=9, charge_cents=1)
+    291
     """
     exact = Fraction(quantity) * Fraction(unit_price) / Fraction(price_quantity)
     return half_up(exact * 10 ** currency_digits(currency)) - allowance_cents + charge_cents
