@@ -105,7 +105,7 @@ def test_what_cannot_be_a_contract_is_refused(lines: list[ContractLine], refusal
         price(lines, currency="USD")
 
 
-@settings(deadline=None, max_examples=150)
+@tried(150)
 @given(LINES, st.sampled_from(["code", "line"]))
 def test_a_price_that_includes_its_taxes_is_what_the_line_comes_to(
     drawn: list[tuple[Decimal, Decimal, tuple[TaxRate, ...]]], per: Literal["code", "line"]
