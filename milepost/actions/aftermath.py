@@ -7,6 +7,7 @@ from typing import Literal
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
+from milepost.actions.steps.conceding import Event
 from milepost.actions.steps.outbox import post_to_office
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.refunding import ask, finish, refuse
@@ -17,6 +18,7 @@ from milepost.actions.steps.taking_back import (
     reopen,
     say_returned,
     undo,
+    without_concessions,
 )
 from milepost.actions.steps.timeline import tell
 from milepost.core.journal import (
@@ -225,7 +227,9 @@ def _lost(case: _Case, row: Dispute, told: DisputeTold) -> None:
     """
     payment = case.payment
     room = payment.amount_cents - refunded_cents(payment) - _taken(payment)
-    undone = undo(payment, min(row.amount_cents, room))
+    if room == payment.amount_cents <= row.amount_cents:
+        without_concessions(payment, case.jobs, Event(case.by, case.at, case.today))
+    undone = undo(payment, min(row.amount_cents, room), on=case.today)
     surcharge = min(row.amount_cents - undone.cents, payment.surcharge_cents)
     row.taken_cents = undone.cents
     _close(row, "lost", case.at)

@@ -5,14 +5,15 @@ from datetime import date, datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.payments import NotAboveZero
 from milepost.actions.steps.closing import close_if_finished
+from milepost.actions.steps.conceding import Event
 from milepost.actions.steps.deposit_tax import book_paid_deposits
 from milepost.actions.steps.finding import lock_payer
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, post_to
 from milepost.actions.steps.paper import local_day
+from milepost.actions.steps.recording import NotAboveZero
 from milepost.actions.steps.refunding import ask, finish
 from milepost.actions.steps.taking_back import (
     book,
@@ -21,6 +22,7 @@ from milepost.actions.steps.taking_back import (
     reopen,
     say_returned,
     undo,
+    without_concessions,
 )
 from milepost.actions.steps.timeline import tell
 from milepost.core.journal import credit_applied, payment_returned
@@ -94,10 +96,11 @@ def return_payment(
         raise RefundedAlready(amount=Money(given, payment.currency))
     if fee_cents < 0:
         raise NotAboveZero(field="fee")
-    undone = undo(payment, payment.amount_cents)
+    day = on or local_day(jobs[0].business, at)
+    without_concessions(payment, jobs, Event(by, at, day))
+    undone = undo(payment, payment.amount_cents, on=day)
     payment.state = "returned"
     payment.save(update_fields=["state"])
-    day = on or local_day(jobs[0].business, at)
     for place, job in enumerate(jobs):
         own, charged = (0, 0) if place else (undone.credit_cents, fee_cents)
         entry = payment_returned(undone.by_job.get(job.id, 0), own, charged_cents=charged)
@@ -152,6 +155,7 @@ def _use(payment: Payment, left: int, invoices: Sequence[Invoice], loaded: Loade
                     payment=payment,
                     invoice_id=invoice.id,
                     amount_cents=share,
+                    settled_on=local_day(loaded.job.business, at),
                 )
             )
             left -= share

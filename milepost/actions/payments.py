@@ -7,23 +7,17 @@ from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.finding import find, lock_jobs, lock_payer
 from milepost.actions.steps.once import first_result, remember
-from milepost.actions.steps.paper import local_day
+from milepost.actions.steps.recording import check_payment, payment_here
 from milepost.actions.steps.settling import allocate, clear_payment
 from milepost.core.msgids import gettext_noop
-from milepost.core.refusals import InputRefused, Refusal
+from milepost.core.refusals import Refusal
 from milepost.core.settling import oldest_first
-from milepost.queries.billing_state import LoadedJob, load
+from milepost.queries.billing_state import load
 from milepost.queries.open_items import open_items
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
-from milepost.records.payments import METHODS, Payment
-
-
-class NotAboveZero(Refusal):
-    code = "not_above_zero"
-    message = gettext_noop("A payment is more than nothing.")
 
 
 class NothingToPayFor(Refusal):
@@ -60,9 +54,9 @@ def record_payment(
     before = first_result(form_key, "record_payment", at=at)
     if before:
         return before["payment_id"]
-    _check(amount_cents, method)
+    check_payment(amount_cents, method)
     loaded = [load(lock_payer(job_id))]
-    payment = _here(loaded, amount_cents, method, reference, received_on, by=by, at=at)
+    payment = payment_here(loaded, amount_cents, method, reference, received_on, by=by, at=at)
     allocate(payment, loaded, first=invoice_id, split=split)
     clear_payment(payment, loaded, by=by, at=at)
     remember(form_key, payment_id=payment.id)
@@ -93,7 +87,7 @@ def record_customer_payment(
     before = first_result(form_key, "record_customer_payment", at=at)
     if before:
         return before["payment_id"]
-    _check(amount_cents, method)
+    check_payment(amount_cents, method)
     customer = find(Customer.objects.select_for_update(no_key=True, of=("self",)), id=customer_id)
     wanted = list(split) or _oldest(customer.id, amount_cents)
     job_ids = _jobs_of(customer.id, [invoice_id for invoice_id, _cents in wanted])
@@ -101,18 +95,11 @@ def record_customer_payment(
     jobs.sort(key=lambda loaded: job_ids.index(loaded.job.id))
     if len({loaded.job.currency for loaded in jobs}) > 1:
         raise TwoCurrencies(field="amount")
-    payment = _here(jobs, amount_cents, method, reference, received_on, by=by, at=at)
+    payment = payment_here(jobs, amount_cents, method, reference, received_on, by=by, at=at)
     allocate(payment, jobs, split=wanted)
     clear_payment(payment, jobs, by=by, at=at)
     remember(form_key, payment_id=payment.id)
     return payment.id
-
-
-def _check(amount_cents: int, method: str) -> None:
-    if amount_cents <= 0:
-        raise NotAboveZero(field="amount")
-    if method not in METHODS:
-        raise InputRefused(field="method", problem=f"“{method}” is not a way to pay.")
 
 
 def _oldest(customer_id: int, amount_cents: int) -> list[tuple[int, int]]:
@@ -130,30 +117,3 @@ def _jobs_of(customer_id: int, invoice_ids: Sequence[int]) -> list[int]:
     if newest is None:
         raise NothingToPayFor(field="amount")
     return [newest.id]
-
-
-def _here(
-    jobs: Sequence[LoadedJob],
-    amount_cents: int,
-    method: str,
-    reference: str,
-    received_on: date | None,
-    *,
-    by: Actor,
-    at: datetime,
-) -> Payment:
-    job = jobs[0].job
-    return Payment.objects.create(
-        business_id=by.business_id,
-        customer_id=job.customer_id,
-        job=job,
-        method=method,
-        reference=reference.strip()[:100],
-        currency=job.currency,
-        amount_cents=amount_cents,
-        state="cleared",
-        received_on=received_on or local_day(job.business, at),
-        recorded_at=at,
-        cleared_at=at,
-        recorded_by=by.name,
-    )

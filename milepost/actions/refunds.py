@@ -6,8 +6,8 @@ from datetime import datetime
 from milepost.actions.actor import Actor
 from milepost.actions.credit import NotCleared
 from milepost.actions.door import action
-from milepost.actions.payments import NotAboveZero
 from milepost.actions.steps.once import first_result, remember
+from milepost.actions.steps.recording import NotAboveZero
 from milepost.actions.steps.refunding import ask
 from milepost.actions.steps.taking_back import lock_payment, refunded_cents
 from milepost.core.money import Money

@@ -42,6 +42,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "return_payment": OFFICE,
     "use_credit": OFFICE,
     "refund_credit": OFFICE,
+    "write_off": OFFICE,
+    "settle_difference": OFFICE,
     "begin_payment": OFFICE | {"customer"},
     "settle_payment": SYSTEM,
     "deliver": SYSTEM,

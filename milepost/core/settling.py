@@ -1,7 +1,10 @@
 """What a payment settles: the oldest balances first, to the cent."""
 
 from collections.abc import Hashable, Sequence
+from fractions import Fraction
 from typing import TypeVar
+
+from milepost.core.rounding import half_up
 
 Id = TypeVar("Id", bound=Hashable)
 
@@ -25,3 +28,14 @@ def oldest_first(amount_cents: int, balances: Sequence[tuple[Id, int]]) -> list[
             parts.append((name, share))
             left -= share
     return parts
+
+
+def part_to_date(cents: int, done_cents: int, whole_cents: int) -> int:
+    """
+    What of an amount belongs to the part that is done, to date; rounded half up once. Done whole, it is
+    the whole amount.
+
+    >>> [part_to_date(10, done, 3_00) for done in (0, 1_00, 2_00, 3_00)]
+    [0, 3, 7, 10]
+    """
+    return half_up(Fraction(cents * done_cents, whole_cents))

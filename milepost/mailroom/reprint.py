@@ -12,6 +12,7 @@ from milepost.queries.documents_shape import TEMPLATE_VERSION
 from milepost.queries.door import NotThere
 from milepost.queries.paper.facts import MoneyEvent, PaidSheetFacts
 from milepost.queries.paper.paid_sheet import paid_sheet_content
+from milepost.records.concessions import LET_OFF, Concession
 from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact
 from milepost.records.invoices import Invoice
@@ -75,7 +76,7 @@ def _since(invoice: Invoice) -> list[MoneyEvent]:
         for note in invoice.credit_notes.order_by("id")
         if note.total_cents
     ]
-    return sorted([*_payments(invoice), *credits], key=lambda event: event.on)
+    return sorted([*_payments(invoice), *_let_off(invoice), *credits], key=lambda event: event.on)
 
 
 def _payments(invoice: Invoice) -> list[MoneyEvent]:
@@ -95,6 +96,12 @@ def _payments(invoice: Invoice) -> list[MoneyEvent]:
         )
         for part in parts
     ]
+
+
+def _let_off(invoice: Invoice) -> list[MoneyEvent]:
+    """Discounts and small differences; what is written off is still owed, as far as the customer is told."""
+    rows = Concession.objects.filter(invoice=invoice, kind__in=LET_OFF).order_by("id")
+    return [MoneyEvent(row.conceded_on, row.kind, invoice.number_text, 0, row.amount_cents) for row in rows]
 
 
 def _next(loaded: LoadedJob) -> tuple[str, int]:

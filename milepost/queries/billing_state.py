@@ -1,6 +1,6 @@
 """A signed job as the core sees it, read from the rows under the job's lock."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import cast
@@ -14,6 +14,7 @@ from milepost.core.rows import Recovery, Row, Snapshot
 from milepost.core.tax import TaxRate
 from milepost.queries.contract_lines import as_changed
 from milepost.records.changes import ContractSnapshot, LineChange
+from milepost.records.concessions import CONCESSION_KINDS, Concession
 from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact
 from milepost.records.invoices import DepositPart, Invoice, InvoiceRow, Position
@@ -56,6 +57,7 @@ class LoadedJob:
     parts: list[InvoiceRow] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
     deposit_parts: list[DepositPart] = field(default_factory=list)
+    concessions: list[Concession] = field(default_factory=list)
 
     @property
     def deposit(self) -> ScheduleRow | None:
@@ -111,9 +113,17 @@ class LoadedJob:
         return sums
 
     def open_cents(self, invoice: Invoice) -> int:
-        """What is left to pay of an invoice; pending payments count as paid."""
+        """What is left to pay of an invoice; pending payments count as paid, concessions too."""
         parts = (part.amount_cents for part in self.allocations if part.invoice_id == invoice.id)
-        return int(invoice.stands_cents - sum(parts))
+        return int(invoice.stands_cents - sum(parts) - self.conceded_by_invoice().get(invoice.id, 0))
+
+    def conceded_by_invoice(self, kinds: Collection[str] = CONCESSION_KINDS) -> dict[int, int]:
+        """What is settled without money of each invoice, by its id."""
+        sums: dict[int, int] = {}
+        for part in self.concessions:
+            if part.kind in kinds and part.invoice_id is not None:
+                sums[part.invoice_id] = sums.get(part.invoice_id, 0) + part.amount_cents
+        return sums
 
     def add(self, parts: Sequence[Allocation], *, state: str) -> None:
         """Allocations that were just written, of a payment in this state."""
@@ -138,9 +148,14 @@ class LoadedJob:
                 sums[part.invoice_id] = sums.get(part.invoice_id, 0) + part.amount_cents
         return sums
 
-    def settled_by_row(self) -> dict[int, int]:
-        """What is paid of each row: an invoice's settled amount goes to its rows in schedule order."""
+    def settled_by_row(self, *, conceded: Collection[str] = ()) -> dict[int, int]:
+        """
+        What is paid of each row: an invoice's settled amount goes to its rows in schedule order. With
+        `conceded`, what concessions of these kinds settle counts too.
+        """
         left, paid = self.settled_by_invoice(), dict[int, int]()
+        for invoice_id, cents in self.conceded_by_invoice(conceded).items():
+            left[invoice_id] = left.get(invoice_id, 0) + cents
         order = {row.id: row.position for row in self.rows}
         for part in sorted(self.parts, key=lambda part: (order[part.row_id], part.id)):
             share = min(part.stands_cents, left.get(part.invoice_id, 0))
@@ -167,6 +182,7 @@ def load(job: Job) -> LoadedJob:
         taken,
         before,
         deposit_parts,
+        concessions,
     ) = together(
         ContractKey.objects.filter(job=job).annotate(changed=Sum("changes__delta_cents")).order_by("id"),
         ContractLine.objects.filter(job=job).order_by("position"),
@@ -186,6 +202,7 @@ def load(job: Job) -> LoadedJob:
         .order_by("kind", "track", "-id")
         .distinct("kind", "track"),
         DepositPart.objects.filter(invoice__job=job).order_by("id"),
+        Concession.objects.filter(invoice__job=job).order_by("id"),
     )
     as_changed(lines, changes)
     by_line, by_event = {line.id: line for line in lines}, {event.id: event for event in events}
@@ -209,6 +226,7 @@ def load(job: Job) -> LoadedJob:
         parts=parts,
         allocations=allocations,
         deposit_parts=deposit_parts,
+        concessions=concessions,
     )
 
 

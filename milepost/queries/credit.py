@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from milepost.records.concessions import Concession
 from milepost.records.payments import Allocation, Dispute, Payment, Refund
 
 
@@ -17,15 +18,17 @@ class CreditLeft:
 
 
 def with_left(payments: "QuerySet[Payment]") -> "QuerySet[Payment]":
-    """Each payment with `left`: its amount less allocations, refunds and what a dispute took for good."""
+    """Each payment with `left`: its amount less allocations, refunds, cents that were kept and what a dispute took."""
     used = _sum(Allocation.objects.all())
     given = _sum(Refund.objects.exclude(state="refused"))
+    kept = _sum(Concession.objects.filter(invoice=None))
     taken = _sum(Dispute.objects.all(), "taken_cents")
     return payments.annotate(
         left=F("amount_cents")
         - Coalesce(Subquery(used, output_field=IntegerField()), 0)
         - Coalesce(Subquery(given, output_field=IntegerField()), 0)
         - Coalesce(Subquery(taken, output_field=IntegerField()), 0)
+        - Coalesce(Subquery(kept, output_field=IntegerField()), 0)
     )
 
 

@@ -30,6 +30,13 @@ from milepost.records.payments import AttemptInvoice
 CreditKind = Literal["void", "reversal", "allowance"]
 
 
+class SettledWithoutMoney(Refusal):
+    code = "settled_without_money"
+    message = gettext_noop(
+        "{amount} of invoice {number} is written off or was let be. Take that back first, on the invoice's page."
+    )
+
+
 class PaymentOnItsWay(Refusal):
     code = "payment_on_its_way"
     message = gettext_noop(
@@ -114,11 +121,15 @@ class CreditPlan:
 
 def standing_of(loaded: LoadedJob, invoice: Invoice) -> Standing:
     """
-    What still stands of it. Refuses AlreadyTakenBack, and PaymentOnItsWay while a payment is pending.
+    What still stands of it. Refuses AlreadyTakenBack, SettledWithoutMoney, and PaymentOnItsWay while a
+    payment is pending.
     """
     rows = {part.row_id: part.stands_cents for part in loaded.parts if part.invoice_id == invoice.id}
     if not rows:
         raise AlreadyTakenBack(number=invoice.number_text)
+    conceded = loaded.conceded_by_invoice().get(invoice.id, 0)
+    if conceded:
+        raise SettledWithoutMoney(number=invoice.number_text, amount=Money(conceded, invoice.currency))
     pending = any(
         part.invoice_id == invoice.id and part.payment_state == "pending"  # type: ignore[attr-defined]
         for part in loaded.allocations

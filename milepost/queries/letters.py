@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from milepost.queries.door import NotThere, question
 from milepost.queries.links import link_url
 from milepost.records.businesses import Business
+from milepost.records.concessions import Concession
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
 from milepost.records.payments import Allocation, Payment
@@ -119,4 +120,7 @@ def _paid(message: Message) -> tuple[list[str], int]:
         invoice__job_id__in=jobs, payment__state="cleared", payment__cleared_at__lte=payment.cleared_at
     ).aggregate(sum=Coalesce(Sum("amount_cents"), 0))["sum"]
     agreed = Job.objects.filter(id__in=jobs).aggregate(sum=Sum("contract_cents"))["sum"]
-    return covers, max(0, agreed - settled)
+    conceded = (
+        Concession.objects.filter(invoice__job_id__in=jobs).aggregate(sum=Sum("amount_cents"))["sum"] or 0
+    )
+    return covers, max(0, agreed - settled - conceded)

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from milepost.core.money import Money
+from milepost.queries.balances import with_settled
 from milepost.queries.door import NotThere, question
 from milepost.queries.search import customers_like, jobs_like
 from milepost.records.businesses import Business, TaxCode
@@ -16,7 +17,7 @@ from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact, Customer
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
-from milepost.records.payments import Allocation, Payment
+from milepost.records.payments import Payment
 from milepost.records.people import Membership
 from milepost.records.post import Message
 
@@ -51,7 +52,7 @@ class JobRow:
 
 @dataclass(frozen=True)
 class InvoiceListRow:
-    """An invoice in a list; `state` is paid, due, overdue or credited (taken back)."""
+    """An invoice in a list; `state` is paid, written_off, due, overdue or credited (taken back)."""
 
     id: int
     job_id: int
@@ -196,9 +197,7 @@ def invoices(*, today: date, before: int | None = None, of: Collection[int] = ()
 
 
 def _with_balance(found):  # type: ignore[no-untyped-def]
-    settled = Allocation.objects.filter(invoice=OuterRef("id")).order_by().values("invoice")
-    settled = settled.annotate(sum=Sum("amount_cents")).values("sum")
-    return found.select_related("customer").annotate(settled=Coalesce(Subquery(settled), 0))
+    return with_settled(found.select_related("customer"))
 
 
 def invoice_row(row: Invoice, today: date) -> InvoiceListRow:
@@ -206,6 +205,8 @@ def invoice_row(row: Invoice, today: date) -> InvoiceListRow:
     balance = row.stands_cents - row.settled  # type: ignore[attr-defined]
     gone = row.credited_cents and row.credited_cents == row.total_cents
     state = "credited" if gone else "paid" if balance == 0 else "overdue" if today > row.due_on else "due"
+    if state == "paid" and row.given_up:  # type: ignore[attr-defined]
+        state = "written_off"
     return InvoiceListRow(
         row.id,
         row.job_id,

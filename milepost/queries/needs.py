@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from milepost.core.money import Money
 from milepost.core.readiness import is_ready
+from milepost.queries.balances import with_settled
 from milepost.queries.calendars import holidays_around
 from milepost.queries.door import question
 from milepost.queries.lists import PAGE, InvoiceListRow, JobRow, invoice_row, job_row, with_billed
@@ -84,8 +85,7 @@ def _today(at: datetime) -> tuple[Business, date]:
 
 
 def _late(today: date) -> "QuerySet[Invoice]":
-    late = Invoice.objects.filter(due_on__lt=today).select_related("customer")
-    late = late.annotate(settled=Coalesce(Sum("allocations__amount_cents"), 0))
+    late = with_settled(Invoice.objects.filter(due_on__lt=today).select_related("customer"))
     return late.filter(settled__lt=F("total_cents") - F("credited_cents"))
 
 

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F
 
 from milepost.core.money import Money
 from milepost.core.settling import oldest_first
+from milepost.queries.balances import with_settled
 from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
@@ -62,9 +62,8 @@ def open_page(customer_id: int) -> OpenPage:
 def open_items(customer_ids: Collection[int], currency: str) -> list[OpenItem]:
     """Their open invoices in this currency, the oldest first. One query, inside an open scope."""
     found = (
-        Invoice.objects.filter(customer_id__in=customer_ids, currency=currency)
+        with_settled(Invoice.objects.filter(customer_id__in=customer_ids, currency=currency))
         .select_related("job")
-        .annotate(settled=Coalesce(Sum("allocations__amount_cents"), 0))
         .filter(settled__lt=F("total_cents") - F("credited_cents"))
     )
     return [
@@ -76,7 +75,7 @@ def open_items(customer_ids: Collection[int], currency: str) -> list[OpenItem]:
             invoice.title,
             invoice.issued_on,
             invoice.due_on,
-            Money(invoice.stands_cents - invoice.settled, currency),
+            Money(invoice.stands_cents - invoice.settled, currency),  # type: ignore[attr-defined]
         )
         for invoice in found.order_by("issued_on", "id")
     ]

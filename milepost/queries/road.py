@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q, Sum
 
 from milepost.core.money import Money
 from milepost.core.readiness import bill_from, is_ready
+from milepost.queries.balances import with_settled
 from milepost.queries.calendars import holidays_around
 from milepost.records.credit_notes import CreditNote, standing_rows
 from milepost.records.customers import Contact
@@ -22,6 +23,7 @@ Kind = Literal["deposit", "milestone", "event"]
 Place = Literal["behind", "now", "ahead"]
 State = Literal[
     "paid",
+    "written_off",
     "on_its_way",
     "overdue",
     "due",
@@ -179,17 +181,21 @@ class _Billed:
     due_cents: int
     paid_cents: int
     pending_cents: int
+    let_off_cents: int
+    given_up_cents: int
 
 
 def _invoices(job: Job) -> dict[int, _Billed]:
     """Each billed row's invoice; what is settled of an invoice goes to its rows in schedule order."""
-    sums = Invoice.objects.filter(job=job).annotate(
+    sums = with_settled(Invoice.objects.filter(job=job)).annotate(
         paid=Sum("allocations__amount_cents", filter=Q(allocations__payment__state="cleared"), default=0),
         pending=Sum("allocations__amount_cents", filter=Q(allocations__payment__state="pending"), default=0),
     )
     known = {invoice.id: invoice for invoice in sums}
     paid = {invoice.id: invoice.paid for invoice in known.values()}
     pending = {invoice.id: invoice.pending for invoice in known.values()}
+    given_up = {invoice.id: invoice.given_up for invoice in known.values()}
+    let_off = {invoice.id: invoice.conceded - invoice.given_up for invoice in known.values()}
     billed: dict[int, _Billed] = {}
     for part in standing_rows().filter(invoice__job=job).order_by("row__position", "id"):
         invoice = known[part.invoice_id]
@@ -197,7 +203,12 @@ def _invoices(job: Job) -> dict[int, _Billed]:
         paid[invoice.id] -= share
         waiting = min(part.stands_cents - share, pending[invoice.id])
         pending[invoice.id] -= waiting
-        billed[part.row_id] = _Billed(_on_road(invoice, job.currency), part.stands_cents, share, waiting)
+        off = min(part.stands_cents - share - waiting, let_off[invoice.id])
+        let_off[invoice.id] -= off
+        lost = min(part.stands_cents - share - waiting - off, given_up[invoice.id])
+        given_up[invoice.id] -= lost
+        shown = _on_road(invoice, job.currency)
+        billed[part.row_id] = _Billed(shown, part.stands_cents, share, waiting, off, lost)
     return billed
 
 
@@ -225,7 +236,6 @@ def _credits(job: Job, billed: frozenset[int]) -> dict[int, list[CreditOnRoad]]:
 
 
 def _on_road(invoice: Invoice, currency: str) -> InvoiceOnRoad:
-    settled = invoice.paid + invoice.pending  # type: ignore[attr-defined]
     return InvoiceOnRoad(
         invoice.id,
         invoice.number_text,
@@ -233,7 +243,7 @@ def _on_road(invoice: Invoice, currency: str) -> InvoiceOnRoad:
         invoice.issued_on,
         invoice.due_on,
         Money(invoice.stands_cents, currency),
-        Money(invoice.stands_cents - settled, currency),
+        Money(invoice.stands_cents - invoice.settled, currency),  # type: ignore[attr-defined]
         Money(invoice.pending, currency),  # type: ignore[attr-defined]
         invoice.document_id,
     )
@@ -294,7 +304,7 @@ def _row_stop(
         number=number,
         name=row.name,
         state=state,
-        place="behind" if state == "paid" else "ahead" if state == "ahead" else "now",
+        place="behind" if state in ("paid", "written_off") else "ahead" if state == "ahead" else "now",
         amount=Money(row.amount_cents, job.currency),
         basis=row.basis,
         value=row.value,
@@ -356,9 +366,12 @@ def _day(job: Job, at: datetime) -> date:
 
 def _state(billed: _Billed | None, today: date, *, ready: bool, done: bool) -> State:
     if billed is not None:
-        if billed.paid_cents >= billed.due_cents:
+        settled = billed.paid_cents + billed.let_off_cents
+        if settled >= billed.due_cents:
             return "paid"
-        if billed.paid_cents + billed.pending_cents >= billed.due_cents:
+        if settled + billed.given_up_cents >= billed.due_cents:
+            return "written_off"
+        if settled + billed.given_up_cents + billed.pending_cents >= billed.due_cents:
             return "on_its_way"
         return "overdue" if today > billed.invoice.due_on else "due"
     if ready:

@@ -12,6 +12,7 @@ from milepost.core.money import plain
 from milepost.queries.door import NotThere, question
 from milepost.queries.ledger import read_balances, read_journal
 from milepost.queries.road import read_road
+from milepost.records.concessions import CONCESSION_KINDS, Concession
 from milepost.records.credit_notes import CreditNote
 from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, InvoiceRow
 from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
@@ -48,6 +49,7 @@ def story_job(job_id: int) -> StoryJob:
             invoice.stands_cents
             - settled.get((invoice.id, "cleared"), 0)
             - settled.get((invoice.id, "pending"), 0)
+            - settled.get((invoice.id, "conceded"), 0)
         )
         named[invoice.number_text] = invoice.id
     billed = InvoiceRow.objects.filter(invoice__job_id=job_id).values_list("row__name", "invoice_id")
@@ -93,9 +95,14 @@ def story_output(job_id: int, *, at: datetime, with_journal: bool = False) -> Ou
 
 
 def _settled(job_id: int) -> dict[tuple[int, str], int]:
-    """Settled cents by invoice and state of the payment."""
+    """Settled cents by invoice and state of the payment, or `conceded`, of which each kind by its name."""
     sums = Allocation.objects.filter(invoice__job_id=job_id).values_list("invoice_id", "payment__state")
-    return {(invoice, state): cents for invoice, state, cents in sums.annotate(sum=Sum("amount_cents"))}
+    found = {(invoice, state): cents for invoice, state, cents in sums.annotate(sum=Sum("amount_cents"))}
+    conceded = Concession.objects.filter(invoice__job_id=job_id).values_list("invoice_id", "kind")
+    for invoice, kind, cents in conceded.annotate(sum=Sum("amount_cents")):
+        found[invoice, "conceded"] = found.get((invoice, "conceded"), 0) + cents
+        found[invoice, kind] = cents
+    return found
 
 
 def _recovered_tax(job_id: int) -> dict[int, int]:
@@ -206,16 +213,26 @@ class _Reader:
             "recovered_tax": self.money(self.recovered_tax.get(invoice.id, 0)),
             "due": self.money(invoice.total_cents),
             "paid": self.money(paid),
-            "balance": self.money(invoice.stands_cents - paid),
+            "balance": self.money(invoice.stands_cents - paid - self._off(invoice)),
             "state": self._state(invoice, paid, pending),
-        }
+        } | self._conceded(invoice)
+
+    def _off(self, invoice: Invoice) -> int:
+        return self.settled.get((invoice.id, "conceded"), 0)
+
+    def _conceded(self, invoice: Invoice) -> Output:
+        """What was settled without money, by its kind; nothing on most invoices."""
+        sums = {kind: self.settled.get((invoice.id, kind), 0) for kind in CONCESSION_KINDS}
+        found = {kind: self.money(cents) for kind, cents in sums.items() if cents}
+        return {"without_money": found} if found else {}
 
     def _state(self, invoice: Invoice, paid: int, pending: int) -> str:
         if invoice.credited_cents and not invoice.stands_cents:
             return "credited"
-        if paid >= invoice.stands_cents:
-            return "paid"
-        if paid + pending >= invoice.stands_cents:
+        due = invoice.stands_cents - self._off(invoice)
+        if paid >= due:
+            return "written_off" if self.settled.get((invoice.id, "write_off"), 0) else "paid"
+        if paid + pending >= due:
             return "on_its_way"
         if self.today > invoice.due_on:
             return "overdue"
@@ -293,7 +310,10 @@ class _Reader:
             .aggregate(sum=Sum("amount_cents"))["sum"]
             or 0
         )
-        return self.money((cleared["sum"] or 0) - used - given)
+        kept = Concession.objects.filter(payment__job=self.job, invoice=None).aggregate(
+            sum=Sum("amount_cents")
+        )
+        return self.money((cleared["sum"] or 0) - used - given - (kept["sum"] or 0))
 
     def refunds(self) -> list[Output]:
         return [

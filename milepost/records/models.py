@@ -2,6 +2,7 @@
 
 from milepost.records.businesses import Business, Series, TaxCode
 from milepost.records.changes import ChangeSignature, ContractSnapshot, KeyChange, LineChange
+from milepost.records.concessions import Concession
 from milepost.records.credit_notes import CreditLine, CreditNote, CreditRow, CreditTax
 from milepost.records.customers import Contact, Customer, Site
 from milepost.records.files import Document, Rendering, StoredFile
@@ -27,6 +28,7 @@ __all__ = [
     "ChangeOrder",
     "ChangeSignature",
     "Completion",
+    "Concession",
     "Contact",
     "ContractKey",
     "ContractLine",

@@ -107,13 +107,18 @@ class Payment(models.Model):
 
 
 class Allocation(models.Model):
-    """So much of one payment settles so much of one invoice; a negative one names what it undoes."""
+    """
+    So much of one payment settles so much of one invoice; a negative one names what it undoes.
+    `settled_on` is the day of its entry in the journal; where it is not known, the day of the payment or,
+    if that is later, of the invoice.
+    """
 
     business = models.ForeignKey(Business, models.PROTECT)
     payment = InnerForeignKey(Payment, models.PROTECT, related_name="allocations")
     invoice = InnerForeignKey(Invoice, models.PROTECT, related_name="allocations")
     amount_cents = CentsField()
     reverses = InnerOneToOneField("self", models.PROTECT, null=True)
+    settled_on = models.DateField(null=True)
 
     class Meta:
         db_table = "allocation"

@@ -115,6 +115,17 @@ def _credited(text: str) -> Callable[[Facts, str], str]:
     return tell
 
 
+def _of_invoice(text: str) -> Callable[[Facts, str], str]:
+    return lambda facts, currency: (
+        _(text)
+        % {
+            "amount": _amount(facts, currency, "amount_cents"),
+            "number": facts.get("number", ""),
+            "reason": facts.get("reason", ""),
+        }
+    )
+
+
 SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "quote_sent": _quote_sent,
     "viewed": lambda facts, currency: _("Looked at the quote."),
@@ -149,6 +160,21 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     ),
     "dispute_opened": _paid(gettext_noop("The payment of %(amount)s is disputed. The bank decides.")),
     "dispute_won": _paid(gettext_noop("The dispute about %(amount)s is won.")),
+    "written_off": _of_invoice(gettext_noop("Wrote off %(amount)s of invoice %(number)s. %(reason)s")),
+    "written_off_undone": _of_invoice(
+        gettext_noop("%(amount)s of invoice %(number)s is no longer written off.")
+    ),
+    "difference_settled": _paid(gettext_noop("A difference of %(amount)s was let be.")),
+    "difference_settled_undone": _paid(gettext_noop("A difference of %(amount)s counts again.")),
+    "discount_taken": _of_invoice(
+        gettext_noop("An early-payment discount of %(amount)s was granted on invoice %(number)s.")
+    ),
+    "discount_taken_undone": _of_invoice(
+        gettext_noop("The discount of %(amount)s on invoice %(number)s no longer counts.")
+    ),
+    "closed_unpaid": _paid(
+        gettext_noop("Nothing is left to bill or to ask for. %(amount)s was written off.")
+    ),
     "closed": lambda facts, currency: _("Everything is billed and paid. The job is closed."),
 }
 
@@ -171,6 +197,11 @@ ENTRIES = {
     "dispute_cost": gettext_noop("Cost of a dispute or return"),
     "processing_cost": gettext_noop("Cost of a payment"),
     "write_off": gettext_noop("Written off"),
+    "write_off_undone": gettext_noop("Write-off taken back"),
+    "small_difference": gettext_noop("Small difference"),
+    "small_difference_undone": gettext_noop("Small difference taken back"),
+    "early_discount": gettext_noop("Early-payment discount"),
+    "early_discount_undone": gettext_noop("Early-payment discount taken back"),
 }
 
 

@@ -104,6 +104,13 @@ FAULTS = {
     "refunds and allocations are within their payment": Fault(
         "UPDATE refund SET amount_cents = amount_cents + 20001", r"payment \d+"
     ),
+    "what is settled without money is taken back once": Fault(
+        """INSERT INTO concession (business_id, invoice_id, kind, amount_cents, taxes, reason, conceded_on,
+                                   reverses_id, recorded_at, recorded_by)
+           SELECT business_id, invoice_id, kind, -amount_cents - 1, '[]', '', conceded_on, id, recorded_at, 'x'
+             FROM concession""",
+        r"concession \d+",
+    ),
     "customer credit is what cleared payments have left": Fault("DELETE FROM refund", r"business \d+"),
     "refunds payable are what is asked for and not yet gone": Fault(
         "UPDATE refund SET state = 'asked'", r"business \d+"

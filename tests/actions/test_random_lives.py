@@ -18,6 +18,14 @@ import pytest
 
 from milepost.actions.attempts import begin_payment, note_session, settle_attempt
 from milepost.actions.businesses import add_tax_code, change_business
+from milepost.actions.concessions import (
+    NothingOpen,
+    recover_write_off,
+    settle_over,
+    settle_short,
+    undo_concession,
+    write_off,
+)
 from milepost.actions.credit import refund_credit, return_payment, use_credit
 from milepost.actions.invoices import bill_simple, send_invoice
 from milepost.actions.payments import record_customer_payment, record_payment
@@ -28,7 +36,7 @@ from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.core.refusals import Refusal
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import JobPage, job_page
-from milepost.queries.open_items import open_page
+from milepost.queries.open_items import OpenItem, open_page
 from milepost.queries.payment_page import payment_page
 from milepost.records.jobs import ContractLine
 from milepost.records.scope import scoped
@@ -50,6 +58,8 @@ class Life(Changing, Crediting):
         self.attempts: list[int] = []
         self.changes: list[tuple[int, int]] = []
         self.notes: list[int] = []
+        self.given_up: list[int] = []
+        self.conceded: list[int] = []
         self.taxes = [
             add_tax_code(by=cast.alice, at=self.at, name=name, percent=Decimal(rate))
             for name, rate in (("State", "8.25"), ("City", "1.125"))
@@ -75,18 +85,19 @@ class Life(Changing, Crediting):
             self.copy, self.simple, self.done, self.done, self.done, self.undo, self.accept, self.bill,
             self.bill, self.bill, self.pay, self.pay, self.pay, self.pay_online, self.settle, self.bounce,
             self.credit, self.refund, self.move, self.pay_several, self.pay_several,
+            self.give_up, self.recover, self.let_be, self.undo_concession,
             self.other_deposit_tax, self.order_change, self.order_change, self.order_change,
             self.sign_change, self.answer_change, self.fix, self.fix, self.send_again, self.money_off,
             self.take_money_off_back]  # fmt: skip
 
     def begin(self) -> None:
-        """One quote is signed: without any job, most of what happens is refused."""
-        signed = False
-        while not signed:
+        """Two quotes are signed: without any job, most of what happens is refused."""
+        signed = 0
+        while signed < 2:
             with suppress(Refusal):
                 self.quote()
                 sign_quote(by=self.cast.carol, at=self.at, job_id=self.jobs[-1], version=1, name="Carol")
-                signed = True
+                signed += 1
 
     def other_deposit_tax(self) -> None:
         how = self.random.choice(["on_application", "at_deposit", "at_payment"])
@@ -230,6 +241,47 @@ class Life(Changing, Crediting):
                 method="transfer", split=split if self.random.random() < 0.5 else (),
             )
         )  # fmt: skip
+
+    def give_up(self) -> None:
+        item = self.open_item()
+        cents = self.random.choice([None, None, 1, item.balance.cents // 2 or 1])
+        write_off(
+            by=self.cast.bo, at=self.at, invoice_id=item.invoice_id, amount_cents=cents,
+            with_tax=self.random.random() < 0.5,
+        )  # fmt: skip
+        self.given_up.append(item.invoice_id)
+
+    def recover(self) -> None:
+        invoice = self.random.choice(self.given_up or [0])
+        cents = self.random.choice([1, 33, 5_000, 1_000_000])
+        self.payments.append(
+            recover_write_off(
+                by=self.cast.bo, at=self.at, invoice_id=invoice, amount_cents=cents, method="cash"
+            )
+        )
+
+    def let_be(self) -> None:
+        """Cents too little or too much; the one or the other is there, or neither."""
+        if self.random.random() < 0.5:
+            item = self.open_item()
+            cents = max(item.balance.cents - self.random.randint(1, 5), 1)
+            record_customer_payment(
+                by=self.cast.bo, at=self.at, customer_id=self.cast.customer_id, amount_cents=cents,
+                method="check", split=[(item.invoice_id, cents)],
+            )  # fmt: skip
+            self.conceded.append(settle_short(by=self.cast.bo, at=self.at, invoice_id=item.invoice_id))
+        else:
+            self.conceded.append(settle_over(by=self.cast.bo, at=self.at, payment_id=self.payment()))
+
+    def undo_concession(self) -> None:
+        made = self.random.choice(self.conceded or [0])
+        undo_concession(by=self.cast.bo, at=self.at, concession_id=made)
+
+    def open_item(self) -> OpenItem:
+        items = open_page(self.cast.business_id, self.cast.customer_id).items
+        if not items:
+            raise NothingOpen(number="")
+        return self.random.choice(items)
 
     def pay_online(self) -> None:
         method = self.random.choice(["card", "bank"])

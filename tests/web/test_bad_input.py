@@ -48,6 +48,7 @@ FIELDS = [
     "licence",
     "brand_color",
     "bank_from_cents",
+    "small_difference_cents",
     "transfer_details",
     "cheque_details",
     "late_fee_monthly",

@@ -132,7 +132,12 @@ def test_an_old_invoice_that_is_late_is_not_hidden_by_newer_ones_that_are_paid(c
 def test_where_the_office_checks_first_the_technician_is_told_so_and_sends_nothing(cast):
     job = kitchen(cast)
     alice, tess = signed_in(cast, "alice@example.com"), signed_in(cast, "tess@example.com")
-    paid = {"bank_from_cents": "3000", "transfer_details": "", "cheque_details": ""}
+    paid = {
+        "bank_from_cents": "3000",
+        "small_difference_cents": "0.05",
+        "transfer_details": "",
+        "cheque_details": "",
+    }
     alice.post("/settings/paid/", paid)
     row = job.rows["Rough-in complete"]
     tess.post(f"/field/jobs/{job.job_id}/milestones/{row}/completion/", {})

@@ -56,7 +56,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost(
     alice = signed_in(cast, "alice@example.com")
     valid = {
         "business": BUSINESS,
-        "paid": {"bank_from_cents": "3000", "transfer_details": "IBAN 12", "cheque_details": ""},
+        "paid": {"bank_from_cents": "3000", "small_difference_cents": "0.05", "transfer_details": "IBAN 12", "cheque_details": ""},
         "terms": {"net_days": "10", "late_fee_monthly": "1.5", "grace_days": "5", "pause_after_days": "14",
                   "approval_days": "3"},
         "place": {"timezone": "America/Chicago", "locale": "en-US", "holidays": "US"},

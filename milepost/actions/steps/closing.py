@@ -12,16 +12,19 @@ from milepost.actions.steps.timeline import tell
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import MoneyEvent, StatementFacts
 from milepost.queries.paper.statement import statement_content
+from milepost.records.concessions import CONCESSION_KINDS, LET_OFF, Concession
 from milepost.records.credit_notes import CreditNote
 from milepost.records.customers import Contact
 from milepost.records.invoices import Invoice
+from milepost.records.jobs import Job
 from milepost.records.payments import Allocation, Payment
 
 
 def close_if_finished(loaded: LoadedJob, contacts: list[Contact], *, by: Actor, at: datetime) -> bool:
     """
     Close the job with its closing statement, once every row is billed and every invoice is
-    settled by money that cleared. Returns whether it closed.
+    settled by money that cleared, or without money. Where something was written off, it closes
+    without a word to the customer. Returns whether it closed.
     """
     job = loaded.job
     if job.state != "open" or any(
@@ -30,11 +33,16 @@ def close_if_finished(loaded: LoadedJob, contacts: list[Contact], *, by: Actor, 
         return False
     if any(row.kind == "milestone" and row.id not in loaded.billed_rows for row in loaded.rows):
         return False
-    settled = loaded.settled_by_row()
-    if any(settled.get(row.id, 0) < row.amount_cents for row in loaded.rows):
+    covered = loaded.settled_by_row(conceded=CONCESSION_KINDS)
+    if any(covered.get(row.id, 0) < row.amount_cents for row in loaded.rows):
         return False
     job.state, job.closed_at = "closed", at
     job.save(update_fields=["state", "closed_at"])
+    given_up = sum(loaded.conceded_by_invoice(["write_off"]).values())
+    if given_up:
+        tell(job, "closed_unpaid", by=by, at=at, for_customer=False, amount_cents=given_up)
+        return True
+    settled = loaded.settled_by_row(conceded=LET_OFF)
     document = freeze(
         job, "statement", f"Closing statement {job.number}", _statement(loaded, settled, contacts, at), at=at
     )
@@ -49,6 +57,13 @@ def close_if_finished(loaded: LoadedJob, contacts: list[Contact], *, by: Actor, 
         document_ids=[document.id],
     )
     return True
+
+
+def open_again(job: Job) -> None:
+    """What had closed because nothing was left to pay is open again."""
+    if job.state == "closed":
+        job.state, job.closed_at = "open", None
+        job.save(update_fields=["state", "closed_at"])
 
 
 def _statement(
@@ -77,7 +92,9 @@ def _money_events(job_id: int) -> list[MoneyEvent]:
         MoneyEvent(note.issued_on, "", note.number_text, -note.total_cents, 0)
         for note in CreditNote.objects.filter(job_id=job_id, total_cents__gt=0).order_by("id")
     ]
-    return sorted([*invoices, *credits, *_payments(job_id)], key=lambda event: event.on)
+    return sorted(
+        [*invoices, *credits, *_payments(job_id), *_concessions(job_id)], key=lambda event: event.on
+    )
 
 
 def _payments(job_id: int) -> list[MoneyEvent]:
@@ -96,4 +113,18 @@ def _payments(job_id: int) -> list[MoneyEvent]:
             payment.reference,
         )
         for payment in found.order_by("id")
+    ]
+
+
+def _concessions(job_id: int) -> list[MoneyEvent]:
+    """What was let off, and what of it was taken back. What was written off is not the customer's business."""
+    found = (
+        Concession.objects.filter(invoice__job_id=job_id, kind__in=LET_OFF)
+        .select_related("invoice")
+        .order_by("id")
+    )
+    return [
+        MoneyEvent(made.conceded_on, made.kind, made.invoice.number_text, 0, made.amount_cents)
+        for made in found
+        if made.invoice
     ]

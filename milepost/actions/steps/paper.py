@@ -12,6 +12,7 @@ from milepost.queries.billing_state import LoadedJob
 from milepost.queries.links import pay_url
 from milepost.queries.paper.facts import JobFacts, LineFacts, RowFacts, TaxFacts
 from milepost.records.businesses import Business
+from milepost.records.concessions import LET_OFF
 from milepost.records.customers import Contact
 from milepost.records.jobs import Job, ScheduleRow
 from milepost.records.post import PortalLink
@@ -91,9 +92,13 @@ def row_facts(
     now: Mapping[int, int],
     done: Mapping[int, Completion],
 ) -> list[RowFacts]:
-    """The road: every row, and where it stands. `settled` is by row, `now` what is billed now."""
+    """
+    The road: every row, and where it stands. `settled` is by row, `now` what is billed now. A row that is
+    paid but for a discount or a few cents is paid.
+    """
+    covered = loaded.settled_by_row(conceded=LET_OFF) if settled else {}
     return [
-        _row_fact(row, number, loaded, settled=settled, now=now, done=done.get(row.id))
+        _row_fact(row, number, loaded, settled=covered, now=now, done=done.get(row.id))
         for number, row in _numbered(loaded.rows)
     ]
 

@@ -10,6 +10,7 @@ from milepost.actions.steps.paper import job_facts, row_facts
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import CoveredFacts, JobShare, ReceiptFacts
 from milepost.queries.paper.receipt import receipt_content
+from milepost.records.concessions import LET_OFF
 from milepost.records.jobs import Job
 from milepost.records.payments import Payment, Receipt
 
@@ -64,7 +65,7 @@ def _job_share(loaded: LoadedJob) -> JobShare:
     return JobShare(
         _name(loaded.job),
         loaded.billed_cents,
-        sum(settled.values()),
+        sum(loaded.settled_by_row(conceded=LET_OFF).values()),
         row_facts(loaded, settled=settled, now={}, done={}),
     )
 
@@ -75,14 +76,14 @@ def _name(job: Job) -> str:
 
 def _covered(share: Share) -> list[CoveredFacts]:
     """What is left counts cleared money only: a receipt never calls paid what may still come back."""
-    settled = share.loaded.settled_by_invoice()
+    settled, conceded = share.loaded.settled_by_invoice(), share.loaded.conceded_by_invoice()
     return [
         CoveredFacts(
             invoice.number_text,
             invoice.title,
             invoice.stands_cents,
             share.covers[invoice.id],
-            invoice.stands_cents - settled.get(invoice.id, 0),
+            invoice.stands_cents - settled.get(invoice.id, 0) - conceded.get(invoice.id, 0),
             _name(share.loaded.job),
         )
         for invoice in share.loaded.invoices

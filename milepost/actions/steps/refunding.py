@@ -32,7 +32,7 @@ def ask(
     hand (`by_hand`) nothing is under way: it has left already.
     """
     today = local_day(jobs[0].business, at)
-    undone = undo(payment, amount_cents)
+    undone = undo(payment, amount_cents, on=today)
     refund = Refund.objects.create(
         business_id=payment.business_id,
         payment=payment,

@@ -150,4 +150,5 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "bank_from_cents": _cents,
     "surcharge_percent": _surcharge,
     "parts_from_cents": _part,
+    "small_difference_cents": _cents,
 }

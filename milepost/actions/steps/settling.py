@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.steps.closing import close_if_finished
@@ -62,7 +62,11 @@ def allocate(
     wanted = _checked_split(payment, balances, split) if split else _oldest_first(payment, balances, first)
     parts = [
         Allocation(
-            business_id=payment.business_id, payment=payment, invoice_id=invoice_id, amount_cents=cents
+            business_id=payment.business_id,
+            payment=payment,
+            invoice_id=invoice_id,
+            amount_cents=cents,
+            settled_on=payment.received_on,
         )
         for invoice_id, cents in wanted
         if cents
@@ -135,8 +139,8 @@ def _cleared(payment: Payment, share_cents: int, place: int, excess_cents: int) 
     return (*payment_cleared(share_cents, excess_cents), *surcharge(payment.surcharge_cents))
 
 
-def release(payment: Payment) -> None:
-    """Undo what a payment settles, by rows that name what they undo."""
+def release(payment: Payment, *, on: date | None = None) -> None:
+    """Undo what a payment settles, by rows that name what they undo. `on`: the day that it is booked on."""
     standing = payment.allocations.filter(reverses__isnull=True, allocation__isnull=True)
     Allocation.objects.bulk_create(
         [
@@ -146,6 +150,7 @@ def release(payment: Payment) -> None:
                 invoice_id=allocation.invoice_id,
                 amount_cents=-allocation.amount_cents,
                 reverses=allocation,
+                settled_on=on,
             )
             for allocation in standing
         ]

@@ -8,6 +8,8 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from milepost.actions.actor import Actor
+from milepost.actions.steps.closing import open_again
+from milepost.actions.steps.conceding import Event, standing_cents, take_back
 from milepost.actions.steps.deposit_tax import book_paid_deposits
 from milepost.actions.steps.finding import find, lock_jobs
 from milepost.actions.steps.journal import post
@@ -56,10 +58,18 @@ def refunded_cents(payment: Payment) -> int:
     return int(standing.aggregate(sum=Coalesce(Sum("amount_cents"), 0))["sum"])
 
 
-def undo(payment: Payment, cents: int) -> Undone:
+def without_concessions(payment: Payment, jobs: Sequence[Job], event: Event) -> None:
+    """A discount that came with it, cents that were let be: without the payment they do not stand."""
+    for made in payment.concessions.filter(reverses=None).select_related("invoice").order_by("id"):
+        job = next((job for job in jobs if made.invoice and job.id == made.invoice.job_id), jobs[0])
+        if standing_cents(made):
+            take_back(made, standing_cents(made), job, event)
+
+
+def undo(payment: Payment, cents: int, *, on: date) -> Undone:
     """
     Take so much out of what a payment settles, by rows that name what they undo: first what it has left
-    as credit, then its newest allocations. Never more than it has.
+    as credit, then its newest allocations. Never more than it has. `on`: the day that it is booked on.
     """
     credit = min(cents, max(left_of(payment.id), 0))
     rest = cents - credit
@@ -71,9 +81,9 @@ def undo(payment: Payment, cents: int) -> Undone:
         if not rest:
             break
         taken = min(rest, allocation.amount_cents)
-        rows.append(_part(payment, allocation, -allocation.amount_cents, reverses=allocation))
+        rows.append(_part(payment, allocation, -allocation.amount_cents, on, reverses=allocation))
         if taken < allocation.amount_cents:
-            rows.append(_part(payment, allocation, allocation.amount_cents - taken))
+            rows.append(_part(payment, allocation, allocation.amount_cents - taken, on))
         job_id = allocation.invoice.job_id
         by_job[job_id] = by_job.get(job_id, 0) + taken
         by_invoice[allocation.invoice_id] = by_invoice.get(allocation.invoice_id, 0) + taken
@@ -112,9 +122,8 @@ def reopen(payment: Payment, jobs: Sequence[Job], undone: Undone, *, on: date, a
     unpaid = {invoice: -cents for invoice, cents in undone.by_invoice.items()}
     book_paid_deposits(unpaid, on=on, at=at, payment_id=payment.id)
     for job in jobs:
-        if job.state == "closed" and undone.by_job.get(job.id):
-            job.state, job.closed_at = "open", None
-            job.save(update_fields=["state", "closed_at"])
+        if undone.by_job.get(job.id):
+            open_again(job)
 
 
 def say_returned(
@@ -153,7 +162,7 @@ def _settled_by_job(payment: Payment) -> dict[int, int]:
 
 
 def _part(
-    payment: Payment, allocation: Allocation, cents: int, *, reverses: Allocation | None = None
+    payment: Payment, allocation: Allocation, cents: int, on: date, *, reverses: Allocation | None = None
 ) -> Allocation:
     return Allocation(
         business_id=payment.business_id,
@@ -161,4 +170,5 @@ def _part(
         invoice_id=allocation.invoice_id,
         amount_cents=cents,
         reverses=reverses,
+        settled_on=on,
     )

@@ -12,7 +12,9 @@ CHECKS: Checks = (
              WHERE t.business_id = b.id)
            <> (SELECT COALESCE(SUM(total_cents - credited_cents), 0) FROM invoice i WHERE i.business_id = b.id)
             - (SELECT COALESCE(SUM(a.amount_cents), 0) FROM allocation a JOIN payment p ON p.id = a.payment_id
-                WHERE a.business_id = b.id AND p.state = 'cleared')""",
+                WHERE a.business_id = b.id AND p.state = 'cleared')
+            - (SELECT COALESCE(SUM(c.amount_cents), 0) FROM concession c
+                WHERE c.business_id = b.id AND c.invoice_id IS NOT NULL)""",
     ),
     (
         "customer credit is what cleared payments have left",
@@ -28,7 +30,9 @@ CHECKS: Checks = (
             - (SELECT COALESCE(SUM(r.amount_cents), 0) FROM refund r
                 WHERE r.business_id = b.id AND r.state <> 'refused')
             - (SELECT COALESCE(SUM(d.taken_cents), 0) FROM dispute d JOIN payment p ON p.id = d.payment_id
-                WHERE d.business_id = b.id AND p.state = 'cleared')""",
+                WHERE d.business_id = b.id AND p.state = 'cleared')
+            - (SELECT COALESCE(SUM(c.amount_cents), 0) FROM concession c
+                WHERE c.business_id = b.id AND c.invoice_id IS NULL)""",
     ),
     (
         "refunds payable are what is asked for and not yet gone",

@@ -6,7 +6,8 @@ CHECKS: Checks = (
     (
         "an invoice is settled within its total",
         """SELECT 'invoice ' || i.number_text FROM invoice i WHERE i.total_cents - i.credited_cents <
-           (SELECT COALESCE(SUM(amount_cents), 0) FROM allocation a WHERE a.invoice_id = i.id)""",
+           (SELECT COALESCE(SUM(amount_cents), 0) FROM allocation a WHERE a.invoice_id = i.id)
+         + (SELECT COALESCE(SUM(amount_cents), 0) FROM concession c WHERE c.invoice_id = i.id)""",
     ),
     (
         "a payment is allocated within its amount",
@@ -18,7 +19,14 @@ CHECKS: Checks = (
         """SELECT 'payment ' || p.id FROM payment p WHERE p.amount_cents <
            (SELECT COALESCE(SUM(amount_cents), 0) FROM allocation a WHERE a.payment_id = p.id)
          + (SELECT COALESCE(SUM(amount_cents), 0) FROM refund r WHERE r.payment_id = p.id AND r.state <> 'refused')
-         + (SELECT COALESCE(SUM(taken_cents), 0) FROM dispute d WHERE d.payment_id = p.id)""",
+         + (SELECT COALESCE(SUM(taken_cents), 0) FROM dispute d WHERE d.payment_id = p.id)
+         + (SELECT COALESCE(SUM(amount_cents), 0) FROM concession c
+             WHERE c.payment_id = p.id AND c.invoice_id IS NULL)""",
+    ),
+    (
+        "what is settled without money is taken back once",
+        """SELECT 'concession ' || c.id FROM concession c WHERE c.reverses_id IS NULL AND c.amount_cents <
+           (SELECT COALESCE(-SUM(amount_cents), 0) FROM concession r WHERE r.reverses_id = c.id)""",
     ),
     (
         "money settles an invoice in its own currency",

@@ -17,6 +17,7 @@ from milepost.queries.paper.parts import (
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import bar
 from milepost.queries.paper.work import amounts_rows, line, section, tax_label, used
+from milepost.records.concessions import LET_OFF
 
 
 def statement_content(facts: StatementFacts) -> StatementContent:
@@ -89,7 +90,10 @@ def _event_row(event: MoneyEvent, balance: int, reader: Reader) -> Row:
 
 
 def event_text(event: MoneyEvent) -> str:
-    """An invoice or credit note by number and title, a payment by its method, reference and receipt."""
+    """An invoice or credit note by number and title, a payment by its method and receipt, what was let off."""
+    if event.text in LET_OFF:
+        what = _("Early-payment discount") if event.text == "discount" else _("Small difference let be")
+        return _("{what} · Invoice {number}").format(what=what, number=event.number)
     if event.invoiced_cents < 0:
         credit = _("Credit note {number}").format(number=event.number)
         return " · ".join(text for text in (credit, event.text) if text)

@@ -126,6 +126,15 @@ SECTIONS = (
                     "0 asks for none. At most 3, and only where your law allows it. Never on debit cards or the bank: it is sent back when a debit card was used. Customers see it before they pay."
                 ),
             ),
+            Setting(
+                "small_difference_cents",
+                _l("Differences up to this may be let be"),
+                "money",
+                _money,
+                _l(
+                    "A few cents too little or too much are offered to be settled with one press. 0 offers nothing."
+                ),
+            ),
             Setting("transfer_details", _l("Bank transfer details on invoices"), "textarea"),
             Setting("cheque_details", _l("Where to send a cheque"), "textarea"),
             Setting(

@@ -1,0 +1,146 @@
+"""Settle without money: give up, let cents be, grant a discount; and take that back."""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from django.db.models import Sum
+
+from milepost.actions.actor import Actor
+from milepost.actions.steps.journal import post
+from milepost.actions.steps.timeline import tell
+from milepost.core.early_payment import discount_by_part
+from milepost.core.journal import Entry, early_discount, small_difference, swapped, write_off
+from milepost.core.settling import part_to_date
+from milepost.records.concessions import LET_OFF, Concession
+from milepost.records.invoices import Invoice, InvoiceTax
+from milepost.records.jobs import Job
+from milepost.records.payments import Payment
+
+Kind = Literal["write_off", "short", "discount", "over"]
+_ENTRIES: dict[str, tuple[str, Callable[[int, dict[Hashable, int]], Entry]]] = {
+    "write_off": ("write_off", write_off),
+    "short": ("small_difference", lambda cents, _taxes: small_difference(cents)),
+    "over": ("small_difference", lambda cents, _taxes: small_difference(-cents)),
+    "discount": ("early_discount", early_discount),
+}
+_TOLD = {
+    "write_off": "written_off",
+    "short": "difference_settled",
+    "over": "difference_settled",
+    "discount": "discount_taken",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Who does it, when, and the day that it is booked on."""
+
+    by: Actor
+    at: datetime
+    on: date
+
+
+def tax_within(invoice: Invoice, cents: int) -> dict[int, int]:
+    """The tax in so much of an invoice by code, in its proportion to net and tax; none in a deposit."""
+    if invoice.kind == "deposit":
+        return {}
+    taxes = dict(InvoiceTax.objects.filter(invoice=invoice).values_list("tax_code_id", "tax_cents"))
+    parts: dict[Hashable, int] = {"net": invoice.net_cents}
+    parts.update(taxes.items())
+    if any(part < 0 for part in parts.values()) or not any(parts.values()):
+        return {}
+    split = discount_by_part(cents, parts)
+    return {code: split[code] for code in taxes if split[code]}
+
+
+def concede(
+    job: Job,
+    kind: Kind,
+    cents: int,
+    event: Event,
+    *,
+    invoice: Invoice | None = None,
+    payment: Payment | None = None,
+    taxes: Mapping[int, int] | None = None,
+    reason: str = "",
+) -> Concession:
+    """Settle so much of the invoice, or keep so much of the payment: row, journal, timeline."""
+    made = Concession.objects.create(
+        business_id=job.business_id,
+        invoice=invoice,
+        payment=payment,
+        kind=kind,
+        amount_cents=cents,
+        taxes=[[code, tax] for code, tax in (taxes or {}).items()],
+        reason=reason.strip()[:300],
+        conceded_on=event.on,
+        recorded_at=event.at,
+        recorded_by=event.by.name,
+    )
+    _book(made, cents, taxes or {}, job, event)
+    _tell(made, cents, job, event, _TOLD[kind])
+    return made
+
+
+def take_back(made: Concession, cents: int, job: Job, event: Event) -> Concession:
+    """Take back so much of a concession: a new row, the same transfers the other way round."""
+    before = -_taken_back(made)
+    taxes = {
+        code: part_to_date(tax, before + cents, made.amount_cents)
+        - part_to_date(tax, before, made.amount_cents)
+        for code, tax in made.taxes
+    }
+    back = Concession.objects.create(
+        business_id=job.business_id,
+        invoice=made.invoice,
+        payment=made.payment,
+        kind=made.kind,
+        amount_cents=-cents,
+        taxes=[[code, -tax] for code, tax in taxes.items()],
+        conceded_on=event.on,
+        reverses=made,
+        recorded_at=event.at,
+        recorded_by=event.by.name,
+    )
+    _book(back, cents, taxes, job, event)
+    _tell(made, cents, job, event, f"{_TOLD[made.kind]}_undone")
+    return back
+
+
+def standing_cents(made: Concession) -> int:
+    """What of a concession was not taken back."""
+    return int(made.amount_cents) + _taken_back(made)
+
+
+def _taken_back(made: Concession) -> int:
+    return int(made.reversals.aggregate(sum=Sum("amount_cents"))["sum"] or 0)
+
+
+def _book(made: Concession, cents: int, taxes: Mapping[int, int], job: Job, event: Event) -> None:
+    kind, entry_of = _ENTRIES[made.kind]
+    entry = entry_of(cents - sum(taxes.values()), {code: tax for code, tax in taxes.items()})  # noqa: C416
+    post(
+        kind if made.amount_cents > 0 else f"{kind}_undone",
+        entry if made.amount_cents > 0 else swapped(entry),
+        currency=job.currency,
+        on=event.on,
+        at=event.at,
+        job_id=job.id,
+        invoice_id=made.invoice_id,
+        payment_id=made.payment_id,
+    )
+
+
+def _tell(made: Concession, cents: int, job: Job, event: Event, kind: str) -> None:
+    tell(
+        job,
+        kind,
+        by=event.by,
+        at=event.at,
+        for_customer=made.kind in LET_OFF,
+        amount_cents=cents,
+        number=made.invoice.number_text if made.invoice else "",
+        reason=made.reason,
+    )
