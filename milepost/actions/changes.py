@@ -172,6 +172,7 @@ def _ask(job: Job, order: ChangeOrder, by: Actor, at: datetime) -> None:
     order.save()
     facts: Facts = {
         "change": order.name,
+        "change_id": order.id,
         "reason": order.reason,
         "difference_cents": order.difference_cents,
         "name": by.name,

@@ -74,7 +74,7 @@ def _values(letter: LetterFacts) -> dict[str, object]:
         "customer": letter.customer_name,
         "job": letter.job_title,
         "job_number": letter.job_number,
-        "link": letter.url,
+        "link": _link(letter),
         "logo": f"{letter.url}logo/" if letter.has_logo and "/c/" in letter.url else "",
         "title": facts.get("title") or ", ".join(letter.covers) or letter.job_title,
         "milestone": facts.get("milestone", ""),
@@ -93,6 +93,12 @@ def _values(letter: LetterFacts) -> dict[str, object]:
         "is_deposit": facts.get("kind") == "deposit",
         "is_allowance": facts.get("kind") == "allowance",
     }
+
+
+def _link(letter: LetterFacts) -> str:
+    """Where the letter's button leads: to the change order that it is about, else to the job."""
+    change = letter.facts.get("change_id")
+    return f"{letter.url}changes/{change}/" if change and letter.url else letter.url
 
 
 def _first_name(letter: LetterFacts) -> str:

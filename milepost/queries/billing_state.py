@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import cast
 
-from django.db.models import F, Subquery, Sum
+from django.db.models import F, Q, Subquery, Sum
 
 from milepost.core.billing import JobState
 from milepost.core.contract import ContractLine as CoreLine
@@ -83,6 +83,17 @@ class LoadedJob:
     def deposit_parts_of(self, invoice: Invoice) -> dict[Key, int]:
         """What one invoice put into a taxed deposit by key, or took out (below zero)."""
         return self._deposit_parts_of({invoice.id})
+
+    @property
+    def changed_cents(self) -> int:
+        """What change orders have added to the contract since it was signed (below zero: taken off)."""
+        return sum(getattr(key, "ordered", 0) or 0 for key in self.keys.values())
+
+    @property
+    def given_cents(self) -> int:
+        """What was given off the contract otherwise."""
+        all_cents = sum(key.value_cents - key.cents for key in self.keys.values())
+        return self.changed_cents - all_cents
 
     @property
     def deposit_put(self) -> dict[Key, int]:
@@ -184,7 +195,12 @@ def load(job: Job) -> LoadedJob:
         deposit_parts,
         concessions,
     ) = together(
-        ContractKey.objects.filter(job=job).annotate(changed=Sum("changes__delta_cents")).order_by("id"),
+        ContractKey.objects.filter(job=job)
+        .annotate(
+            changed=Sum("changes__delta_cents"),
+            ordered=Sum("changes__delta_cents", filter=Q(changes__change_order__isnull=False)),
+        )
+        .order_by("id"),
         ContractLine.objects.filter(job=job).order_by("position"),
         ScheduleRow.objects.filter(job=job).order_by("position"),
         ScheduledEvent.objects.filter(job=job),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from milepost.core.change_input import ChangeInput
 from milepost.core.money import Money
+from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.changing import OWN, Proposed, ProposedLine, proposed, stored
 from milepost.queries.door import NotThere, question
@@ -19,7 +20,10 @@ from milepost.records.jobs import ChangeOrder, Job
 
 @dataclass(frozen=True)
 class LineDiff:
-    """A line that changes. Where it is new `before` is None; where it is removed its quantity is 0."""
+    """
+    A line that changes; `id` is the contract's. Where it is new `before` and `id` are None; where it is
+    removed its quantity is 0.
+    """
 
     description: str
     quantity_before: Decimal | None
@@ -30,7 +34,11 @@ class LineDiff:
     taxes: Sequence[str]
     before: Money | None
     after: Money
-    note: str = ""
+    id: int | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.quantity_before is None
 
     @property
     def is_removed(self) -> bool:
@@ -67,6 +75,10 @@ class TaxDiff:
     percent: Decimal
     before: Money
     after: Money
+
+    @property
+    def difference(self) -> Money:
+        return Money(self.after.cents - self.before.cents, self.after.currency)
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,10 @@ class Difference:
         return Money(self.contract_after.cents - self.contract_before.cents, self.contract_after.currency)
 
     @property
+    def net_difference(self) -> Money:
+        return Money(self.net_after.cents - self.net_before.cents, self.net_after.currency)
+
+    @property
     def figures(self) -> list[Figures]:
         return [
             Figures(row.name, row.before.cents if row.before else None, row.after.cents) for row in self.rows
@@ -144,11 +160,29 @@ class ChangeRow:
     signed_by: str
     document_id: int | None
     asked_office: bool
+    written_by: str
+    expires_on: date | None
+    is_expired: bool
+
+    @property
+    def shown_state(self) -> str:
+        """Its state as people say it: what was asked of the office, and what waited too long."""
+        if self.state == "draft" and self.asked_office:
+            return "asked"
+        return "expired" if self.is_expired else self.state
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be signed."""
+        return self.state in ("draft", "sent") and not self.is_expired
 
 
 @dataclass(frozen=True)
 class ChangePage:
-    """One change order with its difference on the job as it stands (None once it is answered)."""
+    """
+    One change order with its difference on the job as it stands (None once it is answered, or where
+    `refused` says why it cannot be signed as it is). `seen` are the rows as they were signed.
+    """
 
     row: ChangeRow
     job_id: int
@@ -158,11 +192,11 @@ class ChangePage:
     currency: str
     placement: str
     own_name: str
-    expires_on: date | None
     difference: Difference | None
-    refused: str
+    refused: Refusal | None
     within_limit: bool
     limit: Money
+    seen: Sequence[Figures] = ()
 
 
 def difference(loaded: LoadedJob, order: ChangeOrder, computed: Proposed) -> Difference:
@@ -261,6 +295,7 @@ def _line(line: ProposedLine, computed: Proposed, currency: str) -> LineDiff:
         [tax["name"] for tax in line.taxes],
         Money(was.net_cents, currency) if was else None,
         Money(computed.after.net_cents_by_line[line.key], currency),
+        was.id if was else None,
     )
 
 
@@ -292,13 +327,10 @@ def change_page(job_id: int, change_id: int, *, at: datetime) -> ChangePage:
     if order is None:
         raise NotThere
     order.job = job
-    shown, refused = None, ""
-    if order.state in ("draft", "sent") and job.state == "open":
-        loaded = load(job)
-        shown = difference(loaded, order, proposed(loaded, order))
+    shown, refused = _now(order)
     limit = Money(job.business.field_change_cents, job.currency)
     return ChangePage(
-        _row(order, job),
+        _row(order, job, _today(job, at)),
         job.id,
         job.number,
         job.title,
@@ -306,18 +338,33 @@ def change_page(job_id: int, change_id: int, *, at: datetime) -> ChangePage:
         job.currency,
         order.placement,
         order.own_name,
-        order.expires_on,
         shown,
         refused,
-        abs(order.difference_cents) <= limit.cents,
+        abs(shown.difference.cents if shown else order.difference_cents) <= limit.cents,
         limit,
+        [Figures(*row) for row in order.seen.get("rows", [])],
     )
 
 
-def changes_of(job: Job) -> list[ChangeRow]:
+def _now(order: ChangeOrder) -> tuple[Difference | None, Refusal | None]:
+    """What an open change order would do now, or why it cannot."""
+    if order.state not in ("draft", "sent") or order.job.state != "open":
+        return None, None
+    loaded = load(order.job)
+    try:
+        return difference(loaded, order, proposed(loaded, order)), None
+    except Refusal as refusal:
+        return None, refusal
+
+
+def changes_of(job: Job, today: date) -> list[ChangeRow]:
     """The change orders of a job, in order. Inside an open scope; one query."""
     orders = ChangeOrder.objects.filter(job=job).select_related("signature").order_by("number")
-    return [_row(order, job) for order in orders]
+    return [_row(order, job, today) for order in orders]
+
+
+def _today(job: Job, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(job.business.timezone)).date()
 
 
 def _job(job_id: int) -> Job:
@@ -327,7 +374,7 @@ def _job(job_id: int) -> Job:
     return job
 
 
-def _row(order: ChangeOrder, job: Job) -> ChangeRow:
+def _row(order: ChangeOrder, job: Job, today: date) -> ChangeRow:
     zone = ZoneInfo(job.business.timezone)
     signature: ChangeSignature | None = getattr(order, "signature", None)
     return ChangeRow(
@@ -343,4 +390,7 @@ def _row(order: ChangeOrder, job: Job) -> ChangeRow:
         signature.name if signature else "",
         signature.document_id if signature else None,
         order.asked_office_at is not None,
+        order.created_by,
+        order.expires_on,
+        order.state == "sent" and order.expires_on is not None and today > order.expires_on,
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, Sum
 
 from milepost.core.money import Money
+from milepost.queries.change_page import ChangeRow, changes_of
 from milepost.queries.contract_lines import contract_lines
 from milepost.queries.credit import credits_of
 from milepost.queries.door import NotThere, question
@@ -17,7 +18,7 @@ from milepost.queries.road import Stop, read_road
 from milepost.queries.stored import documents_of
 from milepost.records.customers import Contact
 from milepost.records.files import Document
-from milepost.records.jobs import Job
+from milepost.records.jobs import ContractKey, Job
 from milepost.records.payments import Allocation, Payment
 from milepost.records.post import PortalLink
 from milepost.records.quotes import QuoteVersion, Signature
@@ -76,7 +77,7 @@ class EventRow:
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line of the contract, net."""
+    """A line of the contract, net. `id` names it in a change order."""
 
     section: str
     description: str
@@ -85,6 +86,7 @@ class LineRow:
     unit_price: object
     taxes: Sequence[str]
     net: Money
+    id: int = 0
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,19 @@ class JobPage:
     today: date
     technician_sends: bool = True
     credit: Money | None = None
+    changes: Sequence[ChangeRow] = ()
+    original: Money | None = None
+
+    @property
+    def changed(self) -> Money | None:
+        """What the signed change orders come to, where there are any."""
+        signed = [change.difference.cents for change in self.changes if change.state == "approved"]
+        return Money(sum(signed), self.currency) if signed else None
+
+    @property
+    def offered(self) -> list[ChangeRow]:
+        """The change orders that wait for the customer's answer."""
+        return [change for change in self.changes if change.state == "sent" and change.is_open]
 
     @property
     def now(self) -> Stop | None:
@@ -203,7 +218,15 @@ def job_page(job_id: int, *, at: datetime) -> JobPage:
         today=today,
         technician_sends=job.business.technician_sends,
         credit=Money(sum(left.left_cents for left in credits_of(job.customer_id)), job.currency),
+        changes=changes_of(job, today),
+        original=_original(job),
     )
+
+
+def _original(job: Job) -> Money:
+    """The contract total as it was signed first: keys that came with a change began at nothing."""
+    signed = ContractKey.objects.filter(job=job).aggregate(sum=Sum("cents"))["sum"]
+    return Money(int(signed or 0), job.currency)
 
 
 def _bar(job: Job, road: Sequence[Stop]) -> Bar:
@@ -244,6 +267,7 @@ def _lines(job: Job) -> list[LineRow]:
             line.unit_price,
             [tax["name"] for tax in line.taxes],
             Money(line.net_cents, job.currency),
+            line.id,
         )
         for line in contract_lines(job.id)
         if line.quantity

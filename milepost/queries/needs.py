@@ -1,4 +1,4 @@
-"""What the office should look at today: ready to bill, late, not signed yet."""
+"""What the office should look at today: ready to bill, late, not signed yet, changes that wait."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from milepost.core.money import Money
 from milepost.core.readiness import is_ready
 from milepost.queries.balances import with_settled
 from milepost.queries.calendars import holidays_around
+from milepost.queries.change_needs import ChangeNeed, change_needs, waiting_changes
 from milepost.queries.door import question
 from milepost.queries.lists import PAGE, InvoiceListRow, JobRow, invoice_row, job_row, with_billed
 from milepost.records.businesses import Business
@@ -45,11 +46,13 @@ class Needs:
     more_ready: int = 0
     more_late: int = 0
     more_unsigned: int = 0
+    changes: Sequence[ChangeNeed] = ()
+    more_changes: int = 0
 
     @property
     def count(self) -> int:
-        shown = len(self.ready) + len(self.late) + len(self.unsigned)
-        return shown + self.more_ready + self.more_late + self.more_unsigned
+        shown = len(self.ready) + len(self.late) + len(self.unsigned) + len(self.changes)
+        return shown + self.more_ready + self.more_late + self.more_unsigned + self.more_changes
 
 
 @question
@@ -60,6 +63,7 @@ def needs(*, at: datetime) -> Needs:
     nearest = sorted([*done[:PAGE], *before], key=lambda row: (row.job_id, row.position))[:PAGE]
     late, unsigned = _late(today), Job.objects.filter(state="sent")
     overdue = [invoice_row(invoice, today) for invoice in late.order_by("due_on", "id")[:PAGE]]
+    changes = change_needs(today, PAGE)
     offers = [job_row(job) for job in with_billed(unsigned).order_by("-id")[:PAGE]]
     return Needs(
         [_ready_row(row) for row in nearest],
@@ -68,6 +72,8 @@ def needs(*, at: datetime) -> Needs:
         done.count() + len(before) - len(nearest),
         late.count() - len(overdue),
         unsigned.count() - len(offers),
+        changes,
+        waiting_changes().count() - len(changes),
     )
 
 
@@ -76,7 +82,8 @@ def needs_count(*, at: datetime) -> int:
     """How many things wait, without reading them."""
     business, today = _today(at)
     ready = _done().count() + len(_before_event(business, today))
-    return ready + _late(today).count() + Job.objects.filter(state="sent").count()
+    offers = Job.objects.filter(state="sent").count() + waiting_changes().count()
+    return ready + _late(today).count() + offers
 
 
 def _today(at: datetime) -> tuple[Business, date]:

@@ -48,6 +48,14 @@ def money_code(amount: Amount, currency: str = "") -> str:
     return wording.money_with_code(cents, code, _tag())
 
 
+def signed(amount: Amount, currency: str = "") -> str:
+    """A difference: "+180.00", "-50.00", "0.00"."""
+    if amount is None or amount == "":
+        return ""
+    cents = amount if isinstance(amount, int) else amount[0]
+    return ("+" if cents > 0 else "") + money(amount, currency)
+
+
 def quantity(value: Decimal | Fraction | int | str | None) -> str:
     """A count or measure without trailing zeros; at most six decimals are shown: "2.5", "1,200"."""
     if value is None or value == "":

@@ -92,6 +92,24 @@ def _invoiced(facts: Facts, currency: str) -> str:
     }
 
 
+def _signed_amount(facts: Facts, currency: str) -> str:
+    cents = int(str(facts.get("difference_cents", 0)))
+    return ("+" if cents > 0 else "") + show.money_code(Money(cents, currency))
+
+
+def _change(text: str, with_reason: str = "") -> Callable[[Facts, str], str]:
+    """A sentence about a change order; another one where a reason was given."""
+    return lambda facts, currency: (
+        _(with_reason if with_reason and facts.get("reason") else text)
+        % {
+            "change": facts.get("change", ""),
+            "reason": facts.get("reason", ""),
+            "name": facts.get("name", ""),
+            "amount": _signed_amount(facts, currency),
+        }
+    )
+
+
 def _paid(text: str) -> Callable[[Facts, str], str]:
     return lambda facts, currency: (
         _(text) % {"amount": _amount(facts, currency, "amount_cents", "paid_cents", "total_cents")}
@@ -131,6 +149,19 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "viewed": lambda facts, currency: _("Looked at the quote."),
     "declined": _declined,
     "signed": _signed,
+    "change_asked": _change(gettext_noop("Asked the office about %(change)s, %(amount)s: %(reason)s")),
+    "change_sent": _change(gettext_noop("Sent change order %(change)s, %(amount)s: %(reason)s")),
+    "change_approved": _change(
+        gettext_noop("%(name)s signed change order %(change)s, %(amount)s: %(reason)s")
+    ),
+    "change_declined": _change(
+        gettext_noop("%(name)s declined change order %(change)s."),
+        gettext_noop("%(name)s declined change order %(change)s: “%(reason)s”"),
+    ),
+    "change_withdrawn": _change(
+        gettext_noop("Took change order %(change)s back."),
+        gettext_noop("Took change order %(change)s back: %(reason)s"),
+    ),
     "completed": _milestone(gettext_noop("Reported “%(milestone)s” as done.")),
     "completion_withdrawn": _withdrawn,
     "accepted": _accepted,

@@ -54,6 +54,17 @@ def test_a_milestone_s_invoice_says_what_was_done_and_why_it_costs_that():
     }
 
 
+def test_after_a_change_order_the_original_contract_the_changes_and_the_new_total_stand_on_the_invoice():
+    content = invoice_content(replace(samples.invoice(), changed_cents=180_00))
+    assert content["math"]["rows"][:3] == [
+        {"label": "Original contract", "value": "39,820.00"},
+        {"label": "Change orders", "value": "+180.00"},
+        {"label": "Contract total", "value": "40,000.00"},
+    ]
+    content = invoice_content(replace(samples.invoice(), changed_cents=-180_00))
+    assert content["math"]["rows"][1] == {"label": "Change orders", "value": "−180.00"}
+
+
 def test_the_work_is_shown_by_line_and_the_sums_lead_to_the_total():
     content = invoice_content(samples.invoice())
 

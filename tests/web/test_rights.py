@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from milepost.actions.businesses import add_member, add_tax_code
+from milepost.actions.changes import draft_change, send_change
 from milepost.actions.credit_notes import give_money_off
 from milepost.actions.invoices import send_invoice
 from milepost.actions.items import save_item
@@ -24,6 +25,7 @@ from milepost.actions.payments import record_payment
 from milepost.actions.people import invite
 from milepost.actions.rights import RIGHTS
 from milepost.actions.signing import sign_quote
+from milepost.core.change_input import ChangeInput, LineEdit
 from milepost.core.item_input import ItemInput
 from milepost.mailroom.intake import take_photo
 from milepost.queries.invitations import invitation_url
@@ -79,6 +81,15 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:complete": (STEP, ABSENT),
     "office:undo": (STEP, ABSENT),
     "office:accept": (STEP, ABSENT),
+    "office:new_change": (FORM, ABSENT),
+    "office:change_totals": (STEP, ABSENT),
+    "office:change": (READS, ABSENT),
+    "office:edit_change": (FORM, ABSENT),
+    "office:send_change": (STEP, ABSENT),
+    "office:change_signed_copy": (STEP, ABSENT),
+    "office:decline_change": (STEP, ABSENT),
+    "office:withdraw_change": (STEP, ABSENT),
+    "office:change_quantity": (STEP, ABSENT),
     "office:sheet": (READS, ABSENT),
     "office:fix_invoice": (FORM, ABSENT),
     "office:money_off": (FORM, ABSENT),
@@ -159,6 +170,10 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "field:undo": (FIELD_STEP, ABSENT),
     "field:send": (FIELD_STEP, ABSENT),
     "field:sent": (FIELD_READS, ABSENT),
+    "field:new_change": ({"GET": FIELD, "POST": FIELD}, ABSENT),
+    "field:change": (FIELD_READS, ABSENT),
+    "field:sign_change": (FIELD_STEP, ABSENT),
+    "field:send_change": (FIELD_STEP, ABSENT),
     "portal:page": (THE_LINK, OWN),
     "portal:logo": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # no logo was chosen
     "portal:sign": (THE_LINK_S_STEP, OWN),
@@ -167,6 +182,9 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "portal:pay": (THE_LINK_S_STEP, OWN),
     "portal:paid": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # no attempt was made
     "portal:accept": (THE_LINK_S_STEP, OWN),
+    "portal:change": (THE_LINK, OWN),
+    "portal:sign_change": (THE_LINK_S_STEP, OWN),
+    "portal:decline_change": (THE_LINK_S_STEP, OWN),
     "portal:document": (THE_LINK, OWN),
     "portal:explained": (THE_LINK, OWN),
     "portal:sheet": (THE_LINK, OWN),
@@ -265,6 +283,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
     tax = add_tax_code(by=cast.alice, at=cast.at, name="City tax", percent=Decimal(2))
     schedule = save_template(by=cast.alice, at=cast.at, job_id=job.job_id, name="Ours")
     item = save_item(by=cast.alice, at=cast.at, item=ItemInput("Tap", Decimal("80")))
+    drafted, offered = a_change(cast, job.job_id), a_change(cast, job.job_id, is_sent=True)
     message = messages(cast.business_id).rows[0].id
     event, file = event_of(cast), file_of(cast)
     spare = add_member(
@@ -293,6 +312,15 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:undo": f"{at}milestones/{row}/undo/",
         "office:accept": f"{at}milestones/{row}/acceptance/",
         "office:move_event": f"/jobs/{event[0]}/events/{event[1]}/",
+        "office:new_change": f"{at}changes/new/",
+        "office:change_totals": f"{at}changes/totals/",
+        "office:change": f"{at}changes/{drafted}/",
+        "office:edit_change": f"{at}changes/{drafted}/edit/",
+        "office:send_change": f"{at}changes/{drafted}/sending/",
+        "office:change_signed_copy": f"{at}changes/{drafted}/signed-copy/",
+        "office:decline_change": f"{at}changes/{drafted}/refusal/",
+        "office:withdraw_change": f"{at}changes/{drafted}/withdrawal/",
+        "office:change_quantity": f"{at}lines/{page.lines[0].id}/quantity/",
         "office:use_credit": f"{at}credit/",
         "office:sheet": f"/invoices/{invoice.id}/sheet/",
         "office:explained": f"/documents/{invoice.document_id}/explained/",
@@ -373,6 +401,13 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "field:undo": f"{in_the_field}milestones/{row}/completion/undo/",
         "field:send": f"{in_the_field}milestones/{row}/invoice/",
         "field:sent": f"{in_the_field}sent/{invoice.id}/",
+        "field:new_change": f"{in_the_field}changes/new/",
+        "field:change": f"{in_the_field}changes/{drafted}/",
+        "field:sign_change": f"{in_the_field}changes/{drafted}/signature/",
+        "field:send_change": f"{in_the_field}changes/{drafted}/sending/",
+        "portal:change": f"{link}changes/{offered}/",
+        "portal:sign_change": f"{link}changes/{offered}/signature/",
+        "portal:decline_change": f"{link}changes/{offered}/refusal/",
         "portal:page": link,
         "portal:logo": f"{link}logo/",
         "portal:sign": f"{link}signature/",
@@ -389,6 +424,16 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "look": "/look/",
         "look_door": "/look/field/",
     }
+
+
+def a_change(cast: Cast, job_id: int, *, is_sent: bool = False) -> int:
+    """Two more outlets for 180.00 on the next payment: a draft, or offered."""
+    line = LineEdit("add", description="Two more outlets", unit_price=Decimal(180))
+    change = ChangeInput("Two more outlets", (line,), placement="next")
+    made = draft_change(by=cast.alice, at=timezone.now(), job_id=job_id, change=change)
+    if is_sent:
+        send_change(by=cast.alice, at=timezone.now(), job_id=job_id, change_id=made)
+    return made
 
 
 def event_of(cast: Cast) -> tuple[int, int]:

@@ -41,6 +41,8 @@ def test_the_business_is_changed_and_its_phone_is_kept_as_it_is_dialled(cast):
         ("business", "brand_color", "green", "is not a colour"),
         ("business", "licence", "x" * 101, "This is too long: at most 100 characters."),
         ("terms", "net_days", "-1", "Write a whole number from 0 to 999."),
+        ("terms", "change_days", "soon", "Write a whole number from 0 to 999."),
+        ("terms", "field_change_cents", "a little", "is not an amount"),
         ("terms", "late_fee_monthly", "NaN", "is not an amount"),
         ("terms", "late_fee_monthly", "21", "This goes from 0 to 20."),
         ("paid", "bank_from_cents", "1e400", "is not an amount"),
@@ -58,7 +60,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost(
         "business": BUSINESS,
         "paid": {"bank_from_cents": "3000", "small_difference_cents": "0.05", "transfer_details": "IBAN 12", "cheque_details": ""},
         "terms": {"net_days": "10", "late_fee_monthly": "1.5", "grace_days": "5", "pause_after_days": "14",
-                  "approval_days": "3"},
+                  "approval_days": "3", "change_days": "14", "field_change_cents": "500"},
         "place": {"timezone": "America/Chicago", "locale": "en-US", "holidays": "US"},
         "accounting": {"recovery": "first", "deposit_tax": "at_payment", "tax_per": "line",
                            "tax_rounding": "down"},
@@ -79,7 +81,7 @@ def test_new_terms_leave_what_is_signed_alone_and_stand_in_the_next_quote(cast):
     alice.post(
         "/settings/terms/",
         {"net_days": "30", "late_fee_monthly": "1.5", "grace_days": "5", "pause_after_days": "14",
-         "approval_days": "5"},
+         "approval_days": "5", "change_days": "14", "field_change_cents": "500"},
     )  # fmt: skip
     assert job_page(cast.business_id, job.job_id, at=cast.at).clauses == before
     page = alice.get("/quotes/new/").content.decode()

@@ -159,6 +159,8 @@ def _facts(
         deposit_left_cents=deposit_cents - recovered,
         why=increment.why,
         names=_names(loaded),
+        changed_cents=loaded.changed_cents,
+        given_cents=loaded.given_cents,
     )
 
 

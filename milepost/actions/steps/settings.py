@@ -24,7 +24,7 @@ LENGTHS: Mapping[str, int] = {
     "name": 200, "registration": 100, "licence": 100, "address": 1000, "transfer_details": 2000,
     "cheque_details": 2000,
 }  # fmt: skip
-DAYS = frozenset({"approval_days", "net_days", "grace_days", "pause_after_days"})
+DAYS = frozenset({"approval_days", "net_days", "grace_days", "pause_after_days", "change_days"})
 
 
 MOST_SURCHARGE_PERCENT = 3
@@ -151,4 +151,5 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "surcharge_percent": _surcharge,
     "parts_from_cents": _part,
     "small_difference_cents": _cents,
+    "field_change_cents": _cents,
 }

@@ -104,7 +104,8 @@ class InvoiceFacts:
     """
     One invoice. `billed_before_cents` is due to date before it, deposit included; `recovered_taxes` are
     the taxes inside the recovered deposit, where deposits carry any. `why` is the core's own account of
-    a bill for work; `names` are what its lines are called, and its taxes by ("tax", code).
+    a bill for work; `names` are what its lines are called, and its taxes by ("tax", code), `changed_cents` what change orders have
+    added to the contract since it was signed, `given_cents` what was given off it.
     """
 
     job: JobFacts
@@ -123,6 +124,8 @@ class InvoiceFacts:
     deposit_cents: int
     deposit_left_cents: int
     recovered_taxes: Sequence[TaxFacts] = ()
+    changed_cents: int = 0
+    given_cents: int = 0
     why: BillStory | None = None
     names: Mapping[object, str] = field(default_factory=dict)
 

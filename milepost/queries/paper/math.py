@@ -136,6 +136,7 @@ def _about_tax(facts: InvoiceFacts) -> list[str]:
 def _standing(facts: InvoiceFacts, reader: Reader) -> list[Fact]:
     whole = facts.job.contract_cents
     rows = [
+        *_changed(facts, reader),
         fact(_("Contract total"), reader.money(whole)),
         fact(_("Previously billed"), reader.money(facts.billed_before_cents)),
         fact(_("This invoice"), reader.money(facts.total_cents)),
@@ -143,4 +144,17 @@ def _standing(facts: InvoiceFacts, reader: Reader) -> list[Fact]:
     ]
     if facts.kind == "progress" and facts.deposit_cents:
         rows.append(fact(_("Deposit left to recover"), reader.money(facts.deposit_left_cents)))
+    return rows
+
+
+def _changed(facts: InvoiceFacts, reader: Reader) -> list[Fact]:
+    """The contract as it was signed first, and what has become of it since."""
+    changed, given = facts.changed_cents, facts.given_cents
+    if not changed and not given:
+        return []
+    rows = [fact(_("Original contract"), reader.money(facts.job.contract_cents - changed + given))]
+    if changed:
+        rows.append(fact(_("Change orders"), ("+" if changed > 0 else "") + reader.money(changed)))
+    if given:
+        rows.append(fact(_("Given off"), reader.money(-given)))
     return rows

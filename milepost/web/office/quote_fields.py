@@ -100,7 +100,7 @@ class QuoteFields:
 def posted(data: QueryDict) -> QuoteFields:
     """The form as it was sent; nothing is judged here, and nothing is lost."""
     return QuoteFields(
-        lines=tuple(_posted_line(data, key) for key in _keys(data, "line", MOST_LINES)),
+        lines=posted_lines(data),
         rows=tuple(_posted_row(data, key) for key in _keys(data, "row", MOST_ROWS)),
         template=clean(data.get("template", "")),
         inclusive="prices_include_tax" in data,
@@ -111,6 +111,11 @@ def posted(data: QueryDict) -> QuoteFields:
         ),
         **{name: clean(data.get(name, "")) for name in TEXTS},
     )
+
+
+def posted_lines(data: QueryDict) -> tuple[LineFields, ...]:
+    """The lines of the work in the order of the page."""
+    return tuple(_posted_line(data, key) for key in _keys(data, "line", MOST_LINES))
 
 
 TEXTS = (

@@ -85,7 +85,7 @@ def shown(request: HttpRequest, known: Choices, fields: QuoteFields) -> dict[str
         "blank_line": LineShown(
             LineFields("__key__", taxes=tuple(default_taxes(known))),
             None,
-            _tax_names(known, default_taxes(known)),
+            tax_names(known, default_taxes(known)),
         ),
         "blank_row": RowShown(RowFields("__key__"), None, _line_names(fields, ())),
         "blank_deposit": RowShown(
@@ -103,12 +103,13 @@ def _lines_shown(
 ) -> list[LineShown]:
     nets = iter(found.lines)
     return [
-        LineShown(line, next(nets) if read is not None else None, _tax_names(known, line.taxes))
+        LineShown(line, next(nets) if read is not None else None, tax_names(known, line.taxes))
         for line, read in zip(fields.lines, lines, strict=True)
     ]
 
 
-def _tax_names(known: Choices, ticked: Sequence[str]) -> list[tuple[str, str, bool]]:
+def tax_names(known: Choices, ticked: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """The business's taxes as boxes: (value, words, ticked)."""
     return [
         (str(tax.id), f"{tax.name} {typed_number(tax.percent)} %", str(tax.id) in ticked)
         for tax in known.taxes

@@ -160,6 +160,20 @@ SECTIONS = (
             Setting("grace_days", _l("Days of grace before it"), "days", _days),
             Setting("pause_after_days", _l("Days overdue until work may pause"), "days", _days),
             Setting("approval_days", _l("Business days until silence is acceptance"), "days", _days),
+            Setting(
+                "change_days",
+                _l("Days that a change order is good for"),
+                "days",
+                _days,
+                _l("0 leaves it open until it is answered."),
+            ),
+            Setting(
+                "field_change_cents",
+                _l("Technicians may offer changes up to"),
+                "money",
+                _money,
+                _l("Above it they ask the office. 0 asks for every change."),
+            ),
         ),
     ),
     Section(

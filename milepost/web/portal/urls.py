@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from milepost.web.portal import views
+from milepost.web.portal import changes, views
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("<slug:token>/payment/", views.pay, name="pay"),
     path("<slug:token>/paid/<int:attempt>/", views.paid, name="paid"),
     path("<slug:token>/milestones/<int:row>/acceptance/", views.accept, name="accept"),
+    path("<slug:token>/changes/<int:change>/", changes.page, name="change"),
+    path("<slug:token>/changes/<int:change>/signature/", changes.sign, name="sign_change"),
+    path("<slug:token>/changes/<int:change>/refusal/", changes.decline, name="decline_change"),
     path("<slug:token>/documents/<int:document>/", views.document, name="document"),
     path("<slug:token>/documents/<int:document>/explained/", views.explained, name="explained"),
     path("<slug:token>/invoices/<int:invoice>/sheet/", views.sheet, name="sheet"),

@@ -164,6 +164,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What is opened to be typed into is ready for it.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches?.("details[data-focuses]") && event.target.open) event.target.querySelector("input:not([type=hidden])")?.select();
+}, ON_PAGE);
+
 document.addEventListener("submit", (event) => {
   if (!event.defaultPrevented) sendOnce(event.target, event.submitter);
 });

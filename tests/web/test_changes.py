@@ -1,0 +1,256 @@
+"""Change orders on their screens: written and sent in the office, signed on the link and in the field."""
+
+from dataclasses import replace
+from decimal import Decimal
+from html import unescape
+
+from django.utils import timezone
+
+from milepost.actions.invoices import send_invoice
+from milepost.actions.work import complete_milestone
+from milepost.core.quote_input import RowInput
+from milepost.queries.change_page import ChangePage, change_page
+from milepost.queries.job_page import job_page
+from milepost.queries.lists import messages
+from milepost.queries.needs import needs
+from tests.cast import KITCHEN, Cast, Kitchen, kitchen
+from tests.web.test_rights import a_change, client_of
+
+ISLAND = {
+    "reason": "The island that you asked for",
+    "placement": "spread",
+    "line": "1",
+    "line-1-description": "Island with sink",
+    "line-1-quantity": "1",
+    "line-1-price": "4000.00",
+}
+
+
+BY_PERCENT = replace(
+    KITCHEN,
+    rows=(
+        RowInput("Deposit", "percent", kind="deposit", value=Decimal(25)),
+        RowInput("Rough-in complete", "percent", value=Decimal(25)),
+        RowInput("Cabinets installed", "percent", value=Decimal(30)),
+        RowInput("Final walkthrough", "remainder"),
+    ),
+)
+
+
+def words(answer) -> str:  # type: ignore[no-untyped-def]
+    """The page's text, in one line."""
+    return " ".join(unescape(answer.content.decode()).split())
+
+
+def amounts(cast: Cast, job: Kitchen) -> list[int]:
+    stops = job_page(cast.business_id, job.job_id, at=timezone.now()).stops
+    return [stop.amount.cents for stop in stops]
+
+
+def only_change(cast: Cast, job: Kitchen) -> ChangePage:
+    found = job_page(cast.business_id, job.job_id, at=timezone.now()).changes
+    assert len(found) == 1
+    return change_page(cast.business_id, job.job_id, found[0].id, at=timezone.now())
+
+
+def links(cast: Cast, job: Kitchen) -> dict[str, str]:
+    people = job_page(cast.business_id, job.job_id, at=timezone.now()).people
+    return {person.name: "/c/" + person.url.split("/c/")[1] for person in people}
+
+
+def test_a_change_is_simulated_sent_signed_and_stands_on_every_page(cast):
+    job, owner = kitchen(cast, quote=BY_PERCENT), client_of(cast, "owner")
+
+    # The simulator shows every payment before and after, and what stays because it is billed
+    shown = words(owner.post(f"/jobs/{job.job_id}/changes/totals/", ISLAND))
+    for figure in ("+4,000.00", "44,000.00", "11,333.33", "13,600.00", "9,066.67", "Billed, so it stays."):
+        assert figure in shown
+    assert amounts(cast, job) == [10_000_00, 10_000_00, 12_000_00, 8_000_00]
+
+    # Sent: the office waits, the customer's letter leads to the change itself
+    answer = owner.post(f"/jobs/{job.job_id}/changes/new/", ISLAND | {"then": "send"})
+    assert answer.status_code == 302
+    change = only_change(cast, job).row
+    assert (change.state, change.difference.cents) == ("sent", 4_000_00)
+    assert [need.state for need in needs(cast.business_id, at=timezone.now()).changes] == ["waiting"]
+    assert "waits for the customer" in words(owner.get("/"))
+    address = f"{links(cast, job)['Carol Reyes']}changes/{change.id}/"
+    assert [m.to_name for m in messages(cast.business_id).rows if m.kind == "change_sent"] == [
+        "Carol Reyes"
+    ] * 2
+
+    # The customer sees the difference and signs exactly that
+    page = owner.get(address)
+    assert "Sign: +4,000.00" in words(
+        page
+    ) and "Your next payment goes from 10,000.00 to 11,333.33." in words(page)
+    stamp = page.context["difference"].stamp
+    signed = owner.post(f"{address}signature/", {"name": "Carol Reyes", "stamp": stamp}, follow=True)
+    assert "Carol Reyes signed +4,000.00" in words(signed)
+    assert amounts(cast, job) == [10_000_00, 11_333_33, 13_600_00, 9_066_67]
+
+    # Office and customer: original contract, changes to date, new total
+    for where in (f"/jobs/{job.job_id}/", links(cast, job)["Pat Reyes"]):
+        text = words(owner.get(where))
+        for figure in ("Original contract", "40,000.00", "+4,000.00", "44,000.00"):
+            assert figure in text, where
+    assert "Carol Reyes signed change order CO-1, +$4,000.00: The island that you asked for" in words(
+        owner.get(f"/jobs/{job.job_id}/")
+    )
+    assert needs(cast.business_id, at=timezone.now()).changes == []
+
+
+def test_a_signature_is_refused_with_the_new_difference_when_the_job_moved_in_between(cast):
+    job, guest = kitchen(cast), client_of(cast, "stranger")
+    change = a_change(cast, job.job_id, is_sent=True)
+    address = f"{links(cast, job)['Carol Reyes']}changes/{change}/"
+    seen = guest.get(address).context["difference"].stamp
+
+    # While Carol reads, the rough-in is billed: the next payment is another one
+    complete_milestone(
+        by=cast.tess, at=timezone.now(), job_id=job.job_id, row_id=job.rows["Rough-in complete"]
+    )
+    send_invoice(by=cast.alice, at=timezone.now(), job_id=job.job_id, row_ids=[job.rows["Rough-in complete"]])
+    answer = guest.post(f"{address}signature/", {"name": "Carol Reyes", "stamp": seen})
+    text = words(answer)
+    assert answer.status_code == 422
+    assert "The job moved on while you were looking" in text
+    assert "Your next payment goes from 12,000.00 to 12,180.00." in text
+    assert 'value="Carol Reyes"' in text
+    assert only_change(cast, job).row.state == "sent"
+    assert (
+        guest.post(f"{address}signature/", {"name": "Carol Reyes"}).status_code == 422
+    )  # unseen is not signed
+
+    answer = guest.post(
+        f"{address}signature/", {"name": "Carol Reyes", "stamp": answer.context["difference"].stamp}
+    )
+    assert answer.status_code == 302
+    assert amounts(cast, job) == [10_000_00, 10_000_00, 12_180_00, 8_000_00]
+
+
+def test_the_customer_declines_with_a_reason_and_the_job_goes_on(cast):
+    job, guest = kitchen(cast), client_of(cast, "owner")
+    change = a_change(cast, job.job_id, is_sent=True)
+    address = f"{links(cast, job)['Carol Reyes']}changes/{change}/"
+    answer = guest.post(f"{address}refusal/", {"reason": "Too many outlets"}, follow=True)
+    assert "You declined this change" in words(answer)
+    assert "Too many outlets" in words(guest.get(f"/jobs/{job.job_id}/changes/{change}/"))
+    assert amounts(cast, job) == [10_000_00, 10_000_00, 12_000_00, 8_000_00]
+    assert "Declined" in words(guest.get(f"/jobs/{job.job_id}/"))
+
+
+def test_a_draft_is_nobody_s_to_see_but_the_office_s(cast):
+    job, guest = kitchen(cast), client_of(cast, "stranger")
+    change = a_change(cast, job.job_id)
+    link = links(cast, job)["Carol Reyes"]
+    assert guest.get(f"{link}changes/{change}/").status_code == 404
+    assert "outlets" not in words(guest.get(link))
+
+
+def test_a_draft_is_written_anew_lines_are_changed_and_removed_and_money_moves_between_milestones(cast):
+    job, owner = kitchen(cast), client_of(cast, "owner")
+    page = job_page(cast.business_id, job.job_id, at=timezone.now())
+    line, rough, cabinets = page.lines[0].id, job.rows["Rough-in complete"], job.rows["Cabinets installed"]
+    form = {
+        "reason": "Smaller, and later",
+        "placement": "final",
+        f"old-{line}-description": "Kitchen remodel",
+        f"old-{line}-quantity": "1",
+        f"old-{line}-price": "39,500.00",
+        f"milestone-{rough}-deliverable": "Rough-in with the gas line",
+        f"milestone-{rough}-on": "2026-04-01",
+        f"milestone-{rough}-move": "-1000",
+        f"milestone-{cabinets}-move": "1,000.00",
+        "days": "5",
+    }
+    made = owner.post(f"/jobs/{job.job_id}/changes/new/", form | {"then": "draft"})
+    change = only_change(cast, job)
+    assert change.difference is not None
+    assert [row.after.cents for row in change.difference.rows] == [10_000_00, 9_000_00, 13_000_00, 7_500_00]
+    text = words(owner.get(made["Location"]))
+    for said in (
+        "Smaller, and later",
+        "−500.00",
+        "39,500.00",
+        "The job takes 5 days longer.",
+        "Planned for Wed 1 April",
+    ):
+        assert said in text
+
+    # The form shows the draft as it was written; written anew it is still one change order
+    again = owner.get(f"{made['Location']}edit/")
+    text = words(again)
+    assert 'value="39500.00"' in text and 'value="-1000.00"' in text and "Rough-in with the gas line" in text
+    owner.post(f"{made['Location']}edit/", ISLAND | {"then": "draft"})
+    assert only_change(cast, job).row.difference.cents == 4_000_00
+    assert owner.post(f"{made['Location']}withdrawal/").status_code == 302
+    assert only_change(cast, job).row.state == "withdrawn"
+
+
+def test_a_wrong_field_of_a_change_is_named_and_the_rest_stays_typed(cast):
+    job, owner = kitchen(cast), client_of(cast, "owner")
+    line = job_page(cast.business_id, job.job_id, at=timezone.now()).lines[0].id
+    row = job.rows["Final walkthrough"]
+    for field, value, said in (
+        ("reason", "", "Say in a few words what changes and why."),
+        ("line-1-price", "a lot", "is not an amount"),
+        ("days", "soon", "Write a whole number from 0 to 999."),
+        ("expires_on", "tomorrow", "Write the day like 2026-03-19."),
+        ("placement", "anywhere", "Choose one of the list."),
+        (f"old-{line}-quantity", "many", "is not an amount"),
+        (f"milestone-{row}-move", "500", "goes onto milestones than comes off others"),
+    ):
+        more = {f"old-{line}-description": "Kitchen remodel", f"old-{line}-price": "40000.00"}
+        answer = owner.post(f"/jobs/{job.job_id}/changes/new/", ISLAND | more | {field: value})
+        text = words(answer)
+        assert answer.status_code == 422, field
+        assert said in text, field
+        assert "Island with sink" in text
+    assert job_page(cast.business_id, job.job_id, at=timezone.now()).changes == []
+    below = owner.post(f"/jobs/{job.job_id}/changes/new/", ISLAND | {"line-1-price": "-39000"})
+    assert below.status_code == 422
+    assert "$10,000.00 is already billed. Credit $9,000.00 first." in words(below)
+
+
+def test_the_form_sent_twice_makes_one_change_order(cast):
+    job, owner = kitchen(cast), client_of(cast, "owner")
+    for _twice in range(2):
+        owner.post(f"/jobs/{job.job_id}/changes/new/", ISLAND | {"form_key": "same", "then": "send"})
+    assert only_change(cast, job).row.state == "sent"
+
+
+def test_another_quantity_of_a_line_is_offered_from_the_job_s_page(cast):
+    job, owner = kitchen(cast), client_of(cast, "owner")
+    line = job_page(cast.business_id, job.job_id, at=timezone.now()).lines[0].id
+    address = f"/jobs/{job.job_id}/lines/{line}/quantity/"
+    assert "+20,000.00" in words(owner.post(f"{address}?ask", {"quantity": "1.5"}))
+    answer = owner.post(address, {"quantity": "1.5"}, follow=True)
+    assert "The change is sent." in words(answer)
+    change = only_change(cast, job).row
+    assert (change.state, change.reason) == ("sent", "Kitchen remodel: 1.5 instead of 1")
+    assert change.difference.cents == 20_000_00
+    refused = owner.post(address, {"quantity": "some"})
+    assert refused.status_code == 422 and "is not an amount" in words(refused)
+
+
+def test_above_the_technician_s_limit_the_office_is_asked_and_answers(cast):
+    job, tess, owner = kitchen(cast), client_of(cast, "technician"), client_of(cast, "owner")
+    made = tess.post(
+        f"/field/jobs/{job.job_id}/changes/new/", {"what": "A skylight", "price": "900"}, follow=True
+    )
+    assert "Changes above 500.00 go through the office." in words(made)
+    change = only_change(cast, job)
+    field = f"/field/jobs/{job.job_id}/changes/{change.row.id}/"
+    assert change.difference is not None
+    signed = tess.post(f"{field}signature/", {"name": "Carol", "stamp": change.difference.stamp})
+    assert signed.status_code == 422 and "This change is above $500.00" in words(signed)
+    assert "The office has it" in words(tess.post(f"{field}sending/", follow=True))
+
+    text = words(owner.get("/"))
+    assert "Tess Tanaka asks you" in text and "A skylight" in text
+    owner.post(f"/jobs/{job.job_id}/changes/{change.row.id}/sending/")
+    assert only_change(cast, job).row.state == "sent"
+    history = words(owner.get(f"/jobs/{job.job_id}/"))
+    assert "Asked the office about CO-1, +$900.00: A skylight" in history
+    assert "Sent change order CO-1, +$900.00: A skylight" in history
