@@ -8,6 +8,7 @@ from decimal import Decimal
 from milepost.core.contract import PricedContract
 from milepost.core.money import Money
 from milepost.core.refusals import Refusal
+from milepost.queries.clause_wording import reverse_charge_words
 from milepost.queries.door import NotThere, question
 from milepost.queries.pricing import core_line, price_offer
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
@@ -92,6 +93,7 @@ class OfferPage:
     total: Money
     deposit: Money
     prices_include_tax: bool = False
+    tax_notes: Sequence[str] = ()
     problem: Refusal | None = None
 
 
@@ -160,6 +162,7 @@ def _priced(
         total=money(total),
         deposit=money(deposit),
         prices_include_tax=version.prices_include_tax,
+        tax_notes=_tax_notes(lines),
         problem=problem,
     )
 
@@ -170,6 +173,12 @@ def _nets(version: QuoteVersion, lines: list[QuoteLine]) -> dict[int, int]:
         line.position: core_line(line, version.discount_percent).net_cents(version.job.currency)
         for line in lines
     }
+
+
+def _tax_notes(lines: list[QuoteLine]) -> list[str]:
+    """What is said of taxes that the customer owes, each once."""
+    owed = [tax for line in lines for tax in line.taxes if tax.get("kind") == "reverse_charge"]
+    return list(dict.fromkeys(tax["note"].strip() or reverse_charge_words() for tax in owed))
 
 
 def tax_lines(contract: PricedContract) -> list[tuple[str, Decimal, Money]]:

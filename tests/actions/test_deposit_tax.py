@@ -22,7 +22,7 @@ from milepost.records.scope import scoped
 from tests.cast import Kitchen, kitchen
 
 
-def taxed_kitchen(cast, how: str, *, recovery: str = "off_the_top") -> Kitchen:
+def taxed_kitchen(cast, how: str, *, recovery: str = "off_the_top", percent: int = 25) -> Kitchen:
     """12,000.00 with 20 % VAT in it: 3,000.00 down (2,500.00 + 500.00), then 4,500.00 twice."""
     change_business(by=cast.alice, at=cast.at, deposit_tax=how)
     vat = add_tax_code(by=cast.alice, at=cast.at, name="VAT", percent=Decimal(20))
@@ -30,7 +30,7 @@ def taxed_kitchen(cast, how: str, *, recovery: str = "off_the_top") -> Kitchen:
         title="Kitchen",
         lines=(LineInput("Kitchen", Decimal("10000.00"), tax_codes=(vat,)),),
         rows=(
-            RowInput("Deposit", "percent", kind="deposit", value=Decimal(25)),
+            RowInput("Deposit", "percent", kind="deposit", value=Decimal(percent)),
             RowInput("Rough-in", "share", value=Decimal(1)),
             RowInput("Handover", "share", value=Decimal(1)),
         ),
@@ -60,13 +60,22 @@ def balances(cast) -> dict[str, int]:
     return {row.code: row.balance.cents for row in account_balances(cast.business_id) if row.balance.cents}
 
 
-def totals_on_paper(cast, number: int) -> list[tuple[str, str]]:
-    """The sums of the job's n-th invoice, as printed."""
+def on_paper(cast, number: int) -> dict:
+    """What the n-th invoice says."""
     with scoped(cast.business_id, writing=False):
         contents = list(
             Document.objects.filter(kind="invoice").order_by("id").values_list("content", flat=True)
         )
-    return [(row["label"], row["value"]) for row in json.loads(contents[number])["totals"]]
+    return json.loads(contents[number])
+
+
+def explained_on_paper(cast, number: int) -> list[dict]:
+    return on_paper(cast, number)["explained"]
+
+
+def totals_on_paper(cast, number: int) -> list[tuple[str, str]]:
+    """The sums of the n-th invoice, as printed."""
+    return [(row["label"], row["value"]) for row in on_paper(cast, number)["totals"]]
 
 
 def test_a_deposit_without_tax_leaves_the_whole_tax_to_the_work(cast):
@@ -124,6 +133,10 @@ def test_the_tax_of_a_deposit_is_counted_once_when_it_is_due_with_the_deposit_s_
         ],
     )
     assert balances(cast)["tax_payable"] == 500_00 + 1_000_00 - 250_00
+    why = next(one for one in explained_on_paper(cast, 1) if one["label"] == "Deposit recovered")
+    assert (
+        why["sentences"][-1] == "250.00 of it is tax that the deposit had carried, so it comes off with it."
+    )
     # And at the end the tax payable is the contract's, once
     bill(cast, job, "Handover")
     pay(cast, job, 9_000_00)
@@ -215,6 +228,17 @@ def test_several_taxes_and_odd_cents_end_exact_under_every_policy(cast, how, rec
     tax = 75_08 + 15_43
     assert balances(cast) == {"cash": total, "tax_payable": tax, "revenue": total - tax}
     assert examine() == []
+
+
+@pytest.mark.parametrize("how", ["on_application", "at_deposit", "at_payment"])
+def test_a_deposit_of_the_whole_contract_is_taxed_once_and_leaves_nothing_to_pay(cast, how):
+    job = taxed_kitchen(cast, how, percent=100)
+    assert examine() == []
+    pay(cast, job, 12_000_00)
+    for name in ("Rough-in", "Handover"):
+        bill(cast, job, name)
+        assert examine() == []
+    assert balances(cast) == {"cash": 12_000_00, "tax_payable": 2_000_00, "revenue": 10_000_00}
 
 
 def test_what_is_signed_keeps_its_deposit_s_tax_when_the_setting_changes(cast, owner_cursor):

@@ -282,7 +282,7 @@ def test_a_tax_that_is_a_cent_off_its_rate_says_why():
         "Tax is the contract's tax to date less what was billed before, so it may differ by a cent from "
         "its rate on this invoice alone."
     )
-    by_line = samples.job(business=samples.business(tax_per="line"))
+    by_line = samples.job(tax_per="line")
 
     assert sentence in invoice_content(samples.invoice(taxes=taxes))["math"]["sentences"]
     assert sentence not in invoice_content(samples.invoice())["math"]["sentences"]

@@ -107,6 +107,8 @@ def test_a_price_that_includes_tax_is_what_the_customer_pays(cast, press):
         ("Total due", "$100.00"),
     ]
     assert invoice.says("VAT, 24 % on 80.65")
+    words = "The prices include tax: the net in them is found first, and the tax is the difference."
+    assert invoice.says(words)
     assert last_entry(cast) == [
         ("Accounts receivable", "Revenue", 80_65),
         ("Accounts receivable", "Tax payable", 19_35),
@@ -178,6 +180,7 @@ def test_under_reverse_charge_the_document_says_who_owes_the_tax_with_both_tax_n
         send_quote(by=cast.alice, at=cast.at, job_id=job)
     card = {"name": "Bauer GmbH", "kind": "company", "language": "", "registration": "DE123456789"}
     assert alice.post(f"/customers/{cast.customer_id}/card/", card).status_code == 302
+    assert "The customer owes the tax on this work." in alice.get(f"/quotes/{job}/").content.decode()
     signed_and_billed(cast, job)
     for kind in ("contract", "invoice"):
         paper = printed(cast, press, kind)

@@ -26,7 +26,7 @@ def credit_note_content(facts: CreditFacts) -> CreditNoteContent:
                     fact(_("Issued"), reader.day(facts.issued_on)),
                     fact(_("Invoice"), facts.invoice_number),
                 ],
-                parties=bill_to(facts.job),
+                parties=bill_to(facts.job, reader),
                 project=project(facts.job),
                 clauses=questions(facts.job, _("Questions about this credit note? Write or call: {reach}.")),
             ),

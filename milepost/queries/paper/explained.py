@@ -1,6 +1,6 @@
 """Why every amount of an invoice is what it is, as a bookkeeper says it on the phone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,14 +20,14 @@ def explained(facts: InvoiceFacts, reader: Reader) -> list[Explained]:
     if why is None:
         return found
     if why.recovery.deposit_cents:
-        found.append(_recovery(why.recovery, reader))
+        found.append(_recovery(why.recovery, facts, reader))
     names = facts.names
     found += [
         _line(names.get(one.key.line, ""), one, reader)
         for one in why.keys
         if one.key.tax is None and one.now_cents
     ]
-    found += _taxes(why, facts.names, reader)
+    found += _taxes(why, facts, reader)
     return found
 
 
@@ -56,7 +56,7 @@ def _total(facts: InvoiceFacts, reader: Reader) -> Explained:
     return Explained(label=_("Total due"), value=reader.money(facts.total_cents), sentences=sentences)
 
 
-def _recovery(one: RecoveryStory, reader: Reader) -> Explained:
+def _recovery(one: RecoveryStory, facts: InvoiceFacts, reader: Reader) -> Explained:
     deposit, now = reader.money(one.deposit_cents), reader.money(one.now_cents)
     if one.is_last:
         how = _("This is the last milestone, so what is left of the deposit of {deposit} comes off: {now}.")
@@ -78,6 +78,13 @@ def _recovery(one: RecoveryStory, reader: Reader) -> Explained:
             to_date=reader.money(one.to_date_cents), before=reader.money(one.before_cents)
         )
     )
+    tax = sum(tax.tax_cents for tax in facts.recovered_taxes)
+    if tax:
+        sentences.append(
+            _("{tax} of it is tax that the deposit had carried, so it comes off with it.").format(
+                tax=reader.money(tax)
+            )
+        )
     return Explained(label=_("Deposit recovered"), value=now, sentences=sentences)
 
 
@@ -86,14 +93,15 @@ def _line(name: str, one: KeyStory, reader: Reader) -> Explained:
     return Explained(label=label, value=reader.money(one.now_cents), sentences=_key(one, reader))
 
 
-def _taxes(why: BillStory, names: Mapping[object, str], reader: Reader) -> list[Explained]:
+def _taxes(why: BillStory, facts: InvoiceFacts, reader: Reader) -> list[Explained]:
+    names = facts.names
     codes = dict.fromkeys(one.key.tax for one in why.keys if one.key.tax is not None)
     found = []
     for code in codes:
         keys = [one for one in why.keys if one.key.tax == code]
         now = sum(one.now_cents for one in keys)
         if now:
-            sentences = _tax(keys, reader)
+            sentences = _tax(keys, facts, reader)
             found.append(
                 Explained(
                     label=names.get(("tax", code), _("Tax")), value=reader.money(now), sentences=sentences
@@ -102,14 +110,12 @@ def _taxes(why: BillStory, names: Mapping[object, str], reader: Reader) -> list[
     return found
 
 
-def _tax(keys: Sequence[KeyStory], reader: Reader) -> list[str]:
+def _tax(keys: Sequence[KeyStory], facts: InvoiceFacts, reader: Reader) -> list[str]:
     worth = sum(one.worth_cents for one in keys)
     to_date, before = sum(one.to_date_cents for one in keys), sum(one.before_cents for one in keys)
     exact = sum((one.exact_cents for one in keys), Fraction(0))
     sentences = [
-        _("The contract's tax by this rate is {worth}, rounded once on the sum of its lines.").format(
-            worth=reader.money(worth)
-        ),
+        _contract_tax(facts).format(worth=reader.money(worth)),
         _("By the work that is earned, {exact} of it is due to date: {to_date} in whole cents.").format(
             exact=_exactly(exact, reader), to_date=reader.money(to_date)
         ),
@@ -117,6 +123,14 @@ def _tax(keys: Sequence[KeyStory], reader: Reader) -> list[str]:
     if before:
         sentences.append(_before(before, to_date, reader))
     return sentences
+
+
+def _contract_tax(facts: InvoiceFacts) -> str:
+    if facts.job.prices_include_tax:
+        return _("The contract's tax by this rate is {worth}: the prices less the net in them.")
+    if facts.job.tax_per == "line":
+        return _("The contract's tax by this rate is {worth}, rounded on each of its lines.")
+    return _("The contract's tax by this rate is {worth}, rounded once on the sum of its lines.")
 
 
 def _key(one: KeyStory, reader: Reader) -> list[str]:

@@ -28,6 +28,8 @@ class JobFacts:
     pay_url: str
     at: datetime
     recovery: str = "off_the_top"
+    tax_per: str = "code"
+    tax_rounding: str = "half_up"
     prices_include_tax: bool = False
 
 

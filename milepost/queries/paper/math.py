@@ -114,16 +114,18 @@ def _lines(facts: InvoiceFacts, row: RowFacts, reader: Reader) -> str:
 
 def _about_tax(facts: InvoiceFacts) -> list[str]:
     """Said only where rate × base, rounded, is not the tax that stands beside them."""
-    business = facts.job.business
+    job = facts.job
     exact = all(
-        tax.tax_cents == round_by(business.tax_rounding, Fraction(tax.percent) * tax.base_cents / 100)  # type: ignore[arg-type]
+        tax.tax_cents == round_by(job.tax_rounding, Fraction(tax.percent) * tax.base_cents / 100)  # type: ignore[arg-type]
         for tax in used(facts.taxes)
     )
     if exact:
         return []
     if facts.kind == "deposit":
         return [_("Its tax is the deposit's part of the contract's tax, to the cent.")]
-    if business.tax_per == "line":
+    if job.prices_include_tax:
+        return [_("The prices include tax: the net in them is found first, and the tax is the difference.")]
+    if job.tax_per == "line":
         return [_("Tax is rounded on each line, so it may differ by cents from its rate on the sum.")]
     return [
         _(
