@@ -10,6 +10,7 @@ from milepost.actions.post import receive_event, work_event
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.gateways.payments import BadSignature
+from milepost.mailroom import payouts
 from milepost.mailroom.checkout import settle
 from milepost.mailroom.waiting import attempt_of_payment, attempt_of_session
 from milepost.mailroom.wiring import gateways
@@ -79,6 +80,9 @@ def _work(row: WebhookEvent, at: datetime) -> bool:
 
 def _settle_what_it_names(row: WebhookEvent, at: datetime) -> None:
     """An event is a hint: find the attempt, and ask the provider. What names none of ours is only noted."""
+    if row.kind.startswith("payout."):
+        payouts.sync(at)
+        return
     found = attempt_of_session(row.session_id) if row.session_id else None
     told = json.loads(row.payload)
     found = found or _named(str(told.get("attempt", ""))) or _paying(str(told.get("payment", "")))

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import close_old_connections
 from django.utils import timezone
 
-from milepost.mailroom import checkout, clock, documents, inbox, outbox
+from milepost.mailroom import checkout, clock, documents, inbox, outbox, payouts
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ def rounds() -> list[Round]:
     return [
         Round("events", inbox.work_waiting),
         Round("attempts", checkout.settle_unclear, every_seconds=30),
+        Round("payouts", payouts.sync, every_seconds=3600),
         Round("clock", clock.tick, every_seconds=60),
         Round("messages", outbox.send_waiting),
         # Messages make the documents that they carry; this is for the rest, and looks through all of them.

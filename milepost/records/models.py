@@ -10,7 +10,17 @@ from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, Invoice
 from milepost.records.items import SavedItem
 from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.journal import Account, JournalEntry, Transfer
-from milepost.records.payments import Allocation, Attempt, AttemptInvoice, Dispute, Payment, Receipt, Refund
+from milepost.records.payments import (
+    Allocation,
+    Attempt,
+    AttemptInvoice,
+    Dispute,
+    Payment,
+    Payout,
+    PayoutLine,
+    Receipt,
+    Refund,
+)
 from milepost.records.people import Invitation, Membership, User
 from milepost.records.post import IdempotencyKey, Message, PortalLink, WebhookEvent
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion, Signature
@@ -57,6 +67,8 @@ __all__ = [
     "Message",
     "OwnTemplate",
     "Payment",
+    "Payout",
+    "PayoutLine",
     "PortalLink",
     "Position",
     "QuoteLine",

@@ -14,6 +14,8 @@ PAYMENT_STATES = ["pending", "cleared", "failed", "returned"]
 ATTEMPT_STATES = ["created", "open", "processing", "succeeded", "failed", "expired"]
 REFUND_STATES = ["asked", "done", "refused"]
 DISPUTE_STATES = ["open", "won", "lost"]
+PAYOUT_STATES = ["on_its_way", "paid", "failed"]
+PAYOUT_KINDS = ["payment", "refund", "dispute", "other"]
 TILLS = ["cash", "clearing"]
 METHODS = ["card", "bank", "check", "cash", "transfer", "other"]
 
@@ -200,6 +202,50 @@ class Dispute(models.Model):
                 condition=Q(taken_cents__lte=models.F("amount_cents")), name="dispute_takes_what_it_says"
             ),
             models.CheckConstraint(condition=Q(state__in=DISPUTE_STATES), name="dispute_state_is_known"),
+        ]
+
+
+class Payout(models.Model):
+    """
+    What the provider sent to the bank, this business's part of it: `amount_cents` is the sum of its
+    lines, fees taken off. `whole_cents` is what reached the bank, with whatever was not Milepost's.
+    """
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    provider_ref = models.CharField(max_length=200)
+    state = models.CharField(max_length=10)
+    amount_cents = CentsField()
+    whole_cents = CentsField()
+    currency = models.CharField(max_length=3)
+    arrives_on = models.DateField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payout"
+        constraints = [
+            models.UniqueConstraint(fields=["business", "provider_ref"], name="payout_is_stored_once"),
+            models.CheckConstraint(condition=Q(state__in=PAYOUT_STATES), name="payout_state_is_known"),
+        ]
+
+
+class PayoutLine(models.Model):
+    """One thing that a payout is made of; money that left is negative, `fee_cents` is what it cost."""
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    payout = InnerForeignKey(Payout, models.PROTECT, related_name="lines")
+    payment = InnerForeignKey(Payment, models.PROTECT, null=True, related_name="payout_lines")
+    provider_ref = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10)
+    amount_cents = CentsField()
+    fee_cents = CentsField()
+
+    class Meta:
+        db_table = "payout_line"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "payout", "provider_ref"], name="payout_line_is_stored_once"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=PAYOUT_KINDS), name="payout_line_kind_is_known"),
         ]
 
 

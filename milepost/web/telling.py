@@ -227,6 +227,8 @@ ENTRIES = {
     "dispute_lost": gettext_noop("Dispute lost"),
     "dispute_cost": gettext_noop("Cost of a dispute or return"),
     "processing_cost": gettext_noop("Cost of a payment"),
+    "paid_out": gettext_noop("Paid out by the payment provider"),
+    "payout_failed": gettext_noop("Payout came back"),
     "write_off": gettext_noop("Written off"),
     "write_off_undone": gettext_noop("Write-off taken back"),
     "small_difference": gettext_noop("Small difference"),

@@ -115,6 +115,15 @@ FAULTS = {
     "refunds payable are what is asked for and not yet gone": Fault(
         "UPDATE refund SET state = 'asked'", r"business \d+"
     ),
+    "what the processor holds is what came in less what went out": Fault(
+        "UPDATE payment SET fee_cents = 1, till = 'clearing' WHERE id = (SELECT min(id) FROM payment)",
+        r"business \d+",
+    ),
+    "a payout is the sum of its lines": Fault(
+        """INSERT INTO payout (business_id, provider_ref, state, amount_cents, whole_cents, currency, arrives_on,
+           told_at) SELECT id, 'po_1', 'on_its_way', 1, 1, 'USD', current_date, now() FROM business LIMIT 1""",
+        r"payout \d+",
+    ),
     "disputed is what the banks have not decided": Fault(
         """INSERT INTO dispute (business_id, payment_id, provider_ref, state, amount_cents, taken_cents,
            fee_cents, reason, code, opened_at) SELECT business_id, id, 'dp_1', 'open', 1, 0, 0, '', '', now()

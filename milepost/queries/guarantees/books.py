@@ -57,6 +57,30 @@ CHECKS: Checks = (
                  FROM dispute d JOIN payment p ON p.id = d.payment_id WHERE d.business_id = b.id)""",
     ),
     (
+        "what the processor holds is what came in less what went out",
+        """SELECT 'business ' || b.id FROM business b WHERE -
+           (SELECT COALESCE(SUM(CASE WHEN c.code = 'clearing' THEN t.cents ELSE 0 END)
+                 - SUM(CASE WHEN d.code = 'clearing' THEN t.cents ELSE 0 END), 0)
+              FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+             WHERE t.business_id = b.id)
+           <> (SELECT COALESCE(SUM(p.amount_cents + p.surcharge_cents - p.fee_cents), 0) FROM payment p
+                WHERE p.business_id = b.id AND p.till = 'clearing' AND p.state IN ('cleared', 'returned'))
+            - (SELECT COALESCE(SUM(r.amount_cents + r.surcharge_cents), 0) FROM refund r
+                WHERE r.business_id = b.id AND r.state = 'done' AND r.provider_ref <> '')
+            - (SELECT COALESCE(SUM(d.fee_cents + CASE WHEN d.state = 'won' THEN 0 ELSE d.amount_cents END), 0)
+                 FROM dispute d WHERE d.business_id = b.id)
+            - (SELECT COALESCE(SUM(o.amount_cents), 0) FROM payout o
+                WHERE o.business_id = b.id AND o.state = 'paid')
+            + (SELECT COALESCE(SUM(l.amount_cents - l.fee_cents), 0) FROM payout_line l
+                 JOIN payout o ON o.id = l.payout_id
+                WHERE o.business_id = b.id AND o.state = 'paid' AND l.kind = 'other')""",
+    ),
+    (
+        "a payout is the sum of its lines",
+        """SELECT 'payout ' || o.id FROM payout o WHERE o.amount_cents <>
+           (SELECT COALESCE(SUM(l.amount_cents - l.fee_cents), 0) FROM payout_line l WHERE l.payout_id = o.id)""",
+    ),
+    (
         "a transfer moves an amount above zero between two accounts",
         "SELECT 'transfer ' || id FROM transfer WHERE cents <= 0 OR debit_id = credit_id",
     ),

@@ -1,0 +1,156 @@
+"""Payouts against the practice gateway: the clearing account comes to zero, and every cent has its place."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from milepost.actions.actor import Actor
+from milepost.mailroom import checkout, inbox, payouts, wiring
+from milepost.queries.clearing import clearing_page
+from milepost.queries.doctor import examine
+from milepost.queries.ledger import account_balances, journal
+from tests.cast import kitchen
+from tests.gateways.conftest import hook, pay_by_card, practice
+
+__all__ = ["hook", "practice"]
+
+
+def now() -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=1)
+
+
+def pay(cast, practice, number: str = "4242 4242 4242 4242") -> str:
+    """A deposit of 10,000.00 on a job of its own, paid by card. Returns the provider's session."""
+    job = kitchen(cast)
+    url = checkout.begin(
+        by=cast.pat, at=now(), job_id=job.job_id, method="card", success_url="http://127.0.0.1:1/{attempt}/",
+        cancel_url="http://127.0.0.1:1/",
+    )  # fmt: skip
+    pay_by_card(url, number)
+    assert checkout.settle_job(cast.business_id, job.job_id, at=now()) == ["succeeded"]
+    return url.rpartition("/")[2]
+
+
+def balances(business_id: int) -> dict[str, int]:
+    return {row.code: row.balance.cents for row in account_balances(business_id) if row.balance.cents}
+
+
+@pytest.fixture
+def gateway(practice, outside):
+    with wiring.use(payments=practice.gateway):
+        yield practice
+
+
+def test_a_payout_takes_the_clearing_account_to_zero(cast, gateway):
+    pay(cast, gateway)
+    pay(cast, gateway)
+    assert balances(cast.business_id)["clearing"] == 2 * (10_000_00 - 290_30)
+    gateway.sdk.raw_request("post", "/practice/payouts")
+    assert payouts.sync(now()) == 1
+    assert payouts.sync(now()) == 0
+    books = balances(cast.business_id)
+    assert "clearing" not in books
+    assert (books["cash"], books["processing_fees"]) == (19_419_40, 580_60)
+    entry = journal(cast.business_id)[-1]
+    assert (entry.kind, [(t.debit, t.credit, t.amount.cents) for t in entry.transfers]) == (
+        "paid_out",
+        [("Cash", "Payment processor", 19_419_40)],
+    )
+    page = clearing_page(cast.business_id)
+    assert (page.held.cents, page.unexplained.cents) == (0, 0)
+    assert [(p.state, p.amount.cents, len(p.lines)) for p in page.payouts] == [("paid", 19_419_40, 2)]
+    assert examine() == []
+
+
+def test_an_event_about_a_payout_has_it_asked_for(cast, gateway):
+    pay(cast, gateway)
+    gateway.sdk.raw_request("post", "/practice/payouts")
+    inbox.receive(*gateway.hook.wait_for("payout.paid"), at=now())
+    inbox.work_waiting(now())
+    assert "clearing" not in balances(cast.business_id)
+
+
+def test_a_refund_and_a_dispute_whose_events_were_lost_are_found_in_the_payout(cast, gateway):
+    # Given two payments of which nobody told us what became of them
+    first, second = pay(cast, gateway), pay(cast, gateway)
+    sdk, fetch = gateway.sdk, gateway.gateway.fetch
+    sdk.v1.refunds.create(params={"payment_intent": fetch(first).payment_id or "", "amount": 1_000_00})
+    dispute = {"payment_intent": fetch(second).payment_id or "", "amount": "50000"}
+    sdk.raw_request("post", "/practice/disputes", **dispute)
+    # When the provider pays out
+    sdk.raw_request("post", "/practice/payouts")
+    payouts.sync(now())
+    # Then both are booked, and nothing is left unexplained
+    books = balances(cast.business_id)
+    assert "clearing" not in books
+    assert (books["disputed"], books["bank_charges"], books["receivables"]) == (500_00, 15_00, 1_000_00)
+    page = clearing_page(cast.business_id)
+    assert (page.held.cents, page.unexplained.cents, page.disputed.cents) == (0, 0, 500_00)
+    assert {(line.kind, line.net.cents) for line in page.payouts[0].lines} == {
+        ("payment", 9_709_70),
+        ("refund", -1_000_00),
+        ("dispute", -515_00),
+    }
+    assert examine() == []
+
+
+def test_a_payout_that_the_bank_sends_back_is_with_the_processor_again(cast, gateway):
+    pay(cast, gateway)
+    gateway.sdk.raw_request("post", "/practice/payouts", fails="1")
+    payouts.sync(now())
+    assert balances(cast.business_id)["clearing"] == 9_709_70
+    assert "cash" not in balances(cast.business_id)
+    assert clearing_page(cast.business_id).payouts[0].state == "failed"
+    assert examine() == []
+
+
+def test_one_payout_over_two_businesses_books_to_each_its_own(cast, gateway):
+    pay(cast, gateway)
+    other = cast.mallory
+    from dataclasses import replace
+
+    from milepost.actions.customers import ContactInput, add_customer
+    from milepost.records.customers import Contact
+    from milepost.records.scope import scoped
+
+    customer = add_customer(
+        by=other, at=cast.at, name="Eve", contacts=[ContactInput("Eve", email="eve@example.com")]
+    )
+    with scoped(other.business_id, writing=False):
+        eve = Contact.objects.get(customer_id=customer)
+    guest = Actor(other.business_id, "customer", "Eve", contact_id=eve.id)
+    theirs = replace(
+        cast, business_id=other.business_id, customer_id=customer, alice=other, carol=guest, pat=guest
+    )
+    pay(theirs, gateway)
+    gateway.sdk.raw_request("post", "/practice/payouts")
+    payouts.sync(now())
+    for business_id in (cast.business_id, other.business_id):
+        assert balances(business_id)["cash"] == 9_709_70
+        assert "clearing" not in balances(business_id)
+        (made,) = clearing_page(business_id).payouts
+        assert (made.amount.cents, made.elsewhere.cents) == (9_709_70, 9_709_70)
+    assert examine() == []
+
+
+def test_what_lies_with_the_processor_is_listed_payment_by_payment(cast, gateway):
+    pay(cast, gateway)
+    page = clearing_page(cast.business_id)
+    assert (page.came_in.cents, page.cost.cents, page.held.cents) == (10_000_00, 290_30, 9_709_70)
+    assert [(row.customer, row.amount.cents, row.net.cents) for row in page.waiting] == [
+        ("Carol Reyes", 10_000_00, 9_709_70)
+    ]
+    assert page.unexplained.cents == 0
+
+
+def test_the_office_reads_where_each_cent_is(cast, gateway):
+    from tests.web.test_doors import signed_in
+
+    pay(cast, gateway)
+    gateway.sdk.raw_request("post", "/practice/payouts")
+    pay(cast, gateway)
+    payouts.sync(now())
+    page = signed_in(cast, "bo@example.com").get("/payments/online/").content.decode()
+    for amount in ("20,000.00", "580.60", "9,709.70"):
+        assert amount in page
+    assert "In your bank" in page and "Carol Reyes" in page and "does not add up" not in page
