@@ -24,6 +24,15 @@ Output = dict[str, object]
 
 
 @dataclass(frozen=True)
+class StoryCredit:
+    """A credit note as a player names it."""
+
+    id: int
+    invoice_id: int
+    is_money_off: bool
+
+
+@dataclass(frozen=True)
 class StoryJob:
     """What a player needs to name things: ids by name, and what is open, in cents."""
 
@@ -35,6 +44,7 @@ class StoryJob:
     open_cents: dict[int, int]
     payments: tuple[int, ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
+    credit_notes: tuple[StoryCredit, ...] = ()
 
 
 @question
@@ -52,7 +62,8 @@ def story_job(job_id: int) -> StoryJob:
             - settled.get((invoice.id, "conceded"), 0)
         )
         named[invoice.number_text] = invoice.id
-    billed = InvoiceRow.objects.filter(invoice__job_id=job_id).values_list("row__name", "invoice_id")
+    bills = InvoiceRow.objects.filter(invoice__job_id=job_id).order_by("invoice_id")
+    billed = bills.values_list("row__name", "invoice_id")
     return StoryJob(
         version=latest.version if latest else 0,
         rows={row.name: row.id for row in rows},
@@ -63,6 +74,10 @@ def story_job(job_id: int) -> StoryJob:
         invoices=named | dict(billed),
         open_cents=open_cents,
         lines=dict(ContractLine.objects.filter(job_id=job_id).exclude(ref="").values_list("ref", "id")),
+        credit_notes=tuple(
+            StoryCredit(note.id, note.invoice_id, note.kind == "allowance")
+            for note in CreditNote.objects.filter(job_id=job_id).order_by("id")
+        ),
         payments=tuple(Payment.objects.filter(job_id=job_id).order_by("id").values_list("id", flat=True)),
     )
 

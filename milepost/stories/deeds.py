@@ -23,7 +23,7 @@ from milepost.core.refusals import InputRefused
 from milepost.queries.job_page import job_page
 from milepost.queries.payment_page import payment_page
 from milepost.queries.story_output import StoryJob, story_job
-from milepost.stories import changes
+from milepost.stories import changes, credits
 from milepost.stories.offering import line_inputs, quote_input
 from milepost.stories.schema import Event, Pay, Story
 from milepost.stories.stage import Stage
@@ -293,4 +293,8 @@ DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "approve": changes.approve,
     "decline_change": changes.decline,
     "withdraw_change": changes.withdraw,
+    "void": credits.void,
+    "reissue": credits.reissue,
+    "credit": credits.credit,
+    "void_credit": credits.void_credit,
 }

@@ -254,6 +254,16 @@ class ApplyCredit(Part):
     amount: Amount | None = None
 
 
+class Credited(Part):
+    """An invoice taken back (`reversal`), or an amount off it (`allowance`)."""
+
+    invoice: Name
+    kind: Literal["reversal", "allowance"]
+    amount: Amount | None = None
+    share: NotBuilt = None
+    reason: Words = ""
+
+
 class LineAdded(Line):
     """A line that a change order adds."""
 
@@ -317,10 +327,10 @@ class Event(Part):
     decline_change: Name | None = None
     withdraw_change: Name | None = None
     portion: NotBuilt = None
-    void: NotBuilt = None
-    reissue: NotBuilt = None
-    credit: NotBuilt = None
-    void_credit: NotBuilt = None
+    void: Name | None = None
+    reissue: Name | None = None
+    credit: Credited | None = None
+    void_credit: Place | None = None
     dispute: NotBuilt = None
     won: NotBuilt = None
     lost: NotBuilt = None
@@ -352,6 +362,10 @@ DEEDS = (
     "approve",
     "decline_change",
     "withdraw_change",
+    "void",
+    "reissue",
+    "credit",
+    "void_credit",
 )
 
 

@@ -1,0 +1,64 @@
+"""A story's credit notes: invoices taken back, sent again, made less."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from milepost.actions.credit_notes import (
+    fix_invoice,
+    give_money_off,
+    reissue_invoice,
+    take_back_money_off,
+)
+from milepost.core.refusals import InputRefused
+from milepost.stories.schema import Event
+
+if TYPE_CHECKING:
+    from milepost.stories.deeds import Scene
+
+
+def void(scene: "Scene", event: Event, at: datetime) -> None:
+    """Take an invoice back whole; it is not sent again by itself."""
+    invoice = scene.invoice(event.void or "", scene.job)
+    fix_invoice(by=scene.stage.owner, at=at, invoice_id=invoice, reason=event.reason, again=False)
+
+
+def reissue(scene: "Scene", event: Event, at: datetime) -> None:
+    """Send it again."""
+    invoice = scene.invoice(event.reissue or "", scene.job)
+    reissue_invoice(by=scene.stage.owner, at=at, invoice_id=invoice)
+
+
+def credit(scene: "Scene", event: Event, at: datetime) -> None:
+    """A reversal takes all of it back, an allowance so much off."""
+    wanted = event.credit
+    if wanted is None:
+        return
+    invoice, by = scene.invoice(wanted.invoice, scene.job), scene.stage.owner
+    if wanted.kind == "reversal":
+        fix_invoice(by=by, at=at, invoice_id=invoice, reason=wanted.reason, again=False)
+    elif wanted.amount is None:
+        raise InputRefused(field="amount", problem="An allowance needs an amount.")
+    else:
+        give_money_off(by=by, at=at, invoice_id=invoice, amount_cents=wanted.amount, reason=wanted.reason)
+
+
+def void_credit(scene: "Scene", event: Event, at: datetime) -> None:
+    """Take a credit note back, by its place from 1: money off is invoiced again, an invoice sent again."""
+    place, notes = event.void_credit or 0, scene.job.credit_notes
+    if place > len(notes):
+        raise InputRefused(field="void_credit", problem=f"There is no credit note {place} yet.")
+    note = notes[place - 1]
+    if note.is_money_off:
+        take_back_money_off(by=scene.stage.owner, at=at, credit_note_id=note.id)
+    else:
+        reissue_invoice(by=scene.stage.owner, at=at, invoice_id=note.invoice_id)
+
+
+def named(event: Event) -> Iterator[tuple[str, str]]:
+    """The invoices that a credit names, each with its key."""
+    for deed in ("void", "reissue"):
+        if getattr(event, deed):
+            yield deed, getattr(event, deed)
+    if event.credit:
+        yield "credit", event.credit.invoice
