@@ -170,7 +170,7 @@ def draft_totals(
     try:
         whole = _priced(business, parts, prices_include_tax)
         firm = [p for p, line in zip(parts, lines, strict=True) if not line.is_optional]
-        contract = _priced(business, firm, prices_include_tax)
+        contract = whole if len(firm) == len(parts) else _priced(business, firm, prices_include_tax)
     except Refusal as problem:
         blank = [None] * len(lines), [None] * len(rows)
         return DraftTotals(*blank, nothing, (), nothing, nothing, nothing, problem)

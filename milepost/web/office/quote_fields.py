@@ -15,9 +15,6 @@ from milepost.core.schedule_templates import ScheduleTemplate, TemplateRow
 from milepost.web.show import typed_number
 from milepost.web.typed import clean
 
-MOST_LINES = 1000
-MOST_ROWS = 100
-
 
 @dataclass(frozen=True)
 class LineFields:
@@ -101,7 +98,7 @@ def posted(data: QueryDict) -> QuoteFields:
     """The form as it was sent; nothing is judged here, and nothing is lost."""
     return QuoteFields(
         lines=posted_lines(data),
-        rows=tuple(_posted_row(data, key) for key in _keys(data, "row", MOST_ROWS)),
+        rows=tuple(_posted_row(data, key) for key in _keys(data, "row")),
         template=clean(data.get("template", "")),
         inclusive="prices_include_tax" in data,
         own_clauses="own_clauses" in data,
@@ -115,7 +112,7 @@ def posted(data: QueryDict) -> QuoteFields:
 
 def posted_lines(data: QueryDict) -> tuple[LineFields, ...]:
     """The lines of the work in the order of the page."""
-    return tuple(_posted_line(data, key) for key in _keys(data, "line", MOST_LINES))
+    return tuple(_posted_line(data, key) for key in _keys(data, "line"))
 
 
 TEXTS = (
@@ -124,10 +121,10 @@ TEXTS = (
 )  # fmt: skip
 
 
-def _keys(data: QueryDict, name: str, most: int) -> list[str]:
+def _keys(data: QueryDict, name: str) -> list[str]:
     """The keys in the order of the page; each once."""
     keys = (key for key in data.getlist(name) if key.isascii() and key.isdecimal() and len(key) < 10)
-    return list(dict.fromkeys(keys))[:most]
+    return list(dict.fromkeys(keys))
 
 
 def _posted_line(data: QueryDict, key: str) -> LineFields:

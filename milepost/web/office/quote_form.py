@@ -112,7 +112,7 @@ def totals(request: HttpRequest) -> HttpResponse:
     if customer in {str(id) for id in known.exempt}:
         fields = replace(fields, lines=tuple(replace(line, taxes=()) for line in fields.lines))
     context = shown(request, known, fields)
-    if customer != request.POST.get("people_of", customer):
+    if "customer" in request.POST and customer != request.POST.get("people_of", customer):
         context |= _people(request, customer) | {"new_people": True}
     return render(request, "office/_quote_totals.html", context)
 

@@ -17,6 +17,8 @@ BILL_ON = ("completion", "acceptance", "before")
 EVIDENCE = ("photo", "inspection", "document")
 RECOVERIES = ("off_the_top", "first", "final")
 LONGEST = 4000
+MOST_LINES = 1000
+MOST_ROWS = 100
 
 
 def quote_of(fields: QuoteFields, *, currency: str, taxes: Sequence[int]) -> QuoteInput:
@@ -24,6 +26,11 @@ def quote_of(fields: QuoteFields, *, currency: str, taxes: Sequence[int]) -> Quo
     lines = lines_of(fields, taxes=taxes)
     if not fields.rows:
         raise InputRefused(field="template", problem=_("Choose a payment schedule."))
+    if len(fields.rows) > MOST_ROWS:
+        most = {"most": MOST_ROWS}
+        raise InputRefused(
+            field="template", problem=_("At most %(most)d payments. Put some together.") % most
+        )
     kept = [line.key for line in fields.lines if not line.is_blank]
     places = {key: place for place, key in enumerate(kept, start=1)}
     rows = tuple(row_of(row, currency=currency, places=places) for row in fields.rows)
@@ -50,6 +57,13 @@ def lines_of(fields: QuoteFields, *, taxes: Sequence[int]) -> tuple[LineInput, .
         first = fields.lines[0].key if fields.lines else "1"
         raise InputRefused(
             field=f"line-{first}-description", problem=_("Say what the work is, and what it costs.")
+        )
+    if len(kept) > MOST_LINES:
+        most = {"most": MOST_LINES}
+        raise InputRefused(
+            field=f"line-{kept[MOST_LINES].key}-description",
+            problem=_("At most %(most)d lines on one quote. Put the rest on another, or some lines together.")
+            % most,
         )
     return tuple(line_of(line, taxes=taxes) for line in kept)
 

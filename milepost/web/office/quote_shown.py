@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -14,6 +15,8 @@ from milepost.queries.quote_draft import DraftTotals, draft_totals
 from milepost.web.office.quote_fields import LineFields, QuoteFields, RowFields, named, with_blank
 from milepost.web.office.quote_reading import terms_of, unfinished, whole_discount
 from milepost.web.show import typed_number
+
+MANY_LINES = 40
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,12 @@ class RowShown:
     fields: RowFields
     amount: Money | None
     choices: Sequence[tuple[str, str, bool]]
+
+    @property
+    def stamp(self) -> str:
+        """Another one when the lines to choose from are others; what is ticked makes no difference."""
+        lines = "\n".join(f"{key} {words}" for key, words, _ticked in self.choices)
+        return f"{crc32(lines.encode()):x}"
 
 
 def filled(fields: QuoteFields, known: Choices) -> QuoteFields:
@@ -87,13 +96,14 @@ def shown(request: HttpRequest, known: Choices, fields: QuoteFields) -> dict[str
             None,
             tax_names(known, default_taxes(known)),
         ),
-        "blank_row": RowShown(RowFields("__key__"), None, _line_names(fields, ())),
+        "blank_row": RowShown(RowFields("__key__"), None, ()),
         "blank_deposit": RowShown(
             RowFields("__key__", name=_("Deposit"), kind="deposit", value="25"), None, ()
         ),
         "currency": currency,
         "has_taxes": bool(taxes),
         "is_long": len(fields.rows) > 7,
+        "has_many_lines": len(fields.lines) > MANY_LINES,
         "can_preview": bool(readable) and bool(fields.rows) and found.problem is None,
     }
 
@@ -102,8 +112,9 @@ def _lines_shown(
     known: Choices, fields: QuoteFields, lines: Sequence[object], found: DraftTotals
 ) -> list[LineShown]:
     nets = iter(found.lines)
+    names = {taxes: tax_names(known, taxes) for taxes in {line.taxes for line in fields.lines}}
     return [
-        LineShown(line, next(nets) if read is not None else None, tax_names(known, line.taxes))
+        LineShown(line, next(nets) if read is not None else None, names[line.taxes])
         for line, read in zip(fields.lines, lines, strict=True)
     ]
 
@@ -119,14 +130,17 @@ def tax_names(known: Choices, ticked: Sequence[str]) -> list[tuple[str, str, boo
 def _rows_shown(fields: QuoteFields, rows: Sequence[object], found: DraftTotals) -> list[RowShown]:
     amounts = iter(found.rows)
     return [
-        RowShown(row, next(amounts) if read is not None else None, _line_names(fields, row.lines))
+        RowShown(row, next(amounts) if read is not None else None, _line_names(fields, row))
         for row, read in zip(fields.rows, rows, strict=True)
     ]
 
 
-def _line_names(fields: QuoteFields, ticked: Sequence[str]) -> list[tuple[str, str, bool]]:
+def _line_names(fields: QuoteFields, row: RowFields) -> list[tuple[str, str, bool]]:
+    """The lines that a row of lines may bill; the totals bring them when its basis becomes lines."""
+    if row.basis != "lines":
+        return []
     return [
-        (line.key, line.description.splitlines()[0][:60], line.key in ticked)
+        (line.key, line.description.splitlines()[0][:60], line.key in row.lines)
         for line in fields.lines
         if line.description
     ]

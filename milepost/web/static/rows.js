@@ -23,6 +23,20 @@ function add(name, into = name, first = false) {
   return row;
 }
 
+// Amounts that an answer brought along: only what is another is touched, so that nothing jumps or is read out twice.
+function putInPlace(holder) {
+  for (const part of holder.content.children) {
+    const there = document.getElementById(part.dataset.for ?? part.id);
+    if (!there) continue;
+    if (!part.dataset.for) {
+      if (there.dataset.stamp !== part.dataset.stamp) there.replaceWith(part.cloneNode(true));
+    } else if (there.textContent !== part.textContent) there.textContent = part.textContent;
+  }
+  holder.remove();
+}
+
+document.addEventListener("htmx:afterSettle", () => document.querySelectorAll("template[data-amounts]").forEach(putInPlace));
+
 // A removed row stays where it was, switched off, until the page is left: one press brings it back.
 function remove(row) {
   const fields = [...row.querySelectorAll("input, textarea, select")].filter((field) => !field.disabled);
