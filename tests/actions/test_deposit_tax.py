@@ -11,6 +11,7 @@ import pytest
 
 from milepost.actions.businesses import add_tax_code, change_business
 from milepost.actions.credit import return_payment, use_credit
+from milepost.actions.credit_notes import fix_invoice
 from milepost.actions.invoices import bill_simple, send_invoice
 from milepost.actions.payments import record_payment
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
@@ -169,6 +170,23 @@ def test_the_tax_of_a_deposit_falls_due_as_it_is_paid_and_goes_back_when_the_che
     bill(cast, job, "Handover")
     pay(cast, job, 9_000_00)
     assert balances(cast) == {"cash": 12_000_00, "tax_payable": 2_000_00, "revenue": 10_000_00}
+    assert examine() == []
+
+
+def test_a_credit_note_gives_the_deposit_back_with_the_tax_in_it(cast):
+    job = taxed_kitchen(cast, "at_deposit")
+    invoice = bill(cast, job, "Rough-in")
+    fix_invoice(by=cast.alice, at=cast.at, invoice_id=invoice, reason="Wrong address", again=False)
+    with scoped(cast.business_id, writing=False):
+        content = json.loads(Document.objects.get(kind="credit_note").content)
+    assert [(row["label"], row["value"]) for row in content["totals"]] == [
+        ("Subtotal", "5,000.00"),
+        ("VAT, 20 % on 5,000.00", "1,000.00"),
+        ("Deposit to be used again, net", "−1,250.00"),
+        ("VAT, 20 % on 1,250.00, in the deposit", "−250.00"),
+        ("Total credited", "$4,500.00"),
+    ]
+    assert balances(cast) == {"receivables": 3_000_00, "deposits": 2_500_00, "tax_payable": 500_00}
     assert examine() == []
 
 

@@ -116,6 +116,7 @@ def _come_down(loaded: LoadedJob, plan: CreditPlan) -> None:
 
 def _facts(loaded: LoadedJob, plan: CreditPlan, number: Number, reason: str, at: datetime) -> CreditFacts:
     job, invoice = loaded.job, plan.standing.invoice
+    back = {key: -cents for key, cents in plan.deposit_parts.items()}
     return CreditFacts(
         job=job_facts(job, loaded.contacts, at=at, links=loaded.links),
         kind=plan.kind,
@@ -136,6 +137,7 @@ def _facts(loaded: LoadedJob, plan: CreditPlan, number: Number, reason: str, at:
         recovered_cents=plan.credit.recovered_cents,
         total_cents=plan.total_cents,
         billed_cents=loaded.billed_cents - plan.total_cents,
+        recovered_taxes=tax_facts(loaded, back) if back and invoice.kind != "deposit" else (),
     )
 
 

@@ -7,7 +7,7 @@ from milepost.queries.paper.facts import CreditFacts
 from milepost.queries.paper.parts import bill_to, fact, head, project, questions, total
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import road, row_title
-from milepost.queries.paper.work import line, tax_totals
+from milepost.queries.paper.work import deposit_totals, line, tax_clauses, tax_totals
 
 
 def credit_note_content(facts: CreditFacts) -> CreditNoteContent:
@@ -28,7 +28,10 @@ def credit_note_content(facts: CreditFacts) -> CreditNoteContent:
                 ],
                 parties=bill_to(facts.job, reader),
                 project=project(facts.job),
-                clauses=questions(facts.job, _("Questions about this credit note? Write or call: {reach}.")),
+                clauses=[
+                    *tax_clauses(facts.taxes),
+                    *questions(facts.job, _("Questions about this credit note? Write or call: {reach}.")),
+                ],
             ),
             amount=Amount(
                 label=_("Credited"), value=reader.coded(facts.total_cents), note=_note(facts, reader)
@@ -93,10 +96,14 @@ def _totals(facts: CreditFacts, reader: Reader) -> list[Total]:
     taxes = tax_totals(facts.taxes, reader)
     if not (taxes or facts.recovered_cents):
         return [due]
-    sums = [total(_("Subtotal"), reader.money(facts.net_cents)), *taxes]
-    if facts.recovered_cents:
-        sums.append(total(_("Deposit to be used again"), reader.money(-facts.recovered_cents)))
-    return [*sums, due]
+    again = deposit_totals(
+        facts.recovered_cents,
+        facts.recovered_taxes,
+        reader,
+        whole=_("Deposit to be used again"),
+        net=_("Deposit to be used again, net"),
+    )
+    return [total(_("Subtotal"), reader.money(facts.net_cents)), *taxes, *again, due]
 
 
 def _math(facts: CreditFacts, reader: Reader) -> Math:

@@ -137,7 +137,7 @@ class CreditFacts:
     """
     One credit note: what it takes back of one invoice, every amount positive, and how things stand
     after it. `paid_cents` had been paid of the invoice, `excess_cents` of it is now the customer's
-    credit; `recovered_cents` of the deposit is left to be used again.
+    credit; `recovered_cents` of the deposit is left to be used again, with the `recovered_taxes` in it.
     """
 
     job: JobFacts
@@ -159,6 +159,7 @@ class CreditFacts:
     recovered_cents: int
     total_cents: int
     billed_cents: int
+    recovered_taxes: Sequence[TaxFacts] = ()
 
     @property
     def stands_cents(self) -> int:

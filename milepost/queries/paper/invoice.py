@@ -24,13 +24,12 @@ from milepost.queries.paper.parts import (
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import ahead_of_event, deposit_use, road, row_title
 from milepost.queries.paper.work import (
+    deposit_totals,
     line,
     priced_table,
     progress_table,
     tax_clauses,
-    tax_label,
     tax_totals,
-    used,
 )
 
 
@@ -185,24 +184,14 @@ def _totals(facts: InvoiceFacts, reader: Reader) -> list[Total]:
     taxes = tax_totals(facts.taxes, reader)
     if not (taxes or facts.recovered_cents):
         return [due]
-    return [total(_("Subtotal"), reader.money(facts.net_cents)), *taxes, *_recovered(facts, reader), due]
-
-
-def _recovered(facts: InvoiceFacts, reader: Reader) -> list[Total]:
-    """The deposit that comes off: one figure, or its net and its taxes where it was taxed before."""
-    if not facts.recovered_cents:
-        return []
-    taxes = used(facts.recovered_taxes)
-    if not taxes:
-        return [total(_("Deposit recovered"), reader.money(-facts.recovered_cents))]
-    net = facts.recovered_cents - sum(tax.tax_cents for tax in taxes)
-    return [
-        total(_("Deposit recovered, net"), reader.money(-net)),
-        *(
-            total(_("{tax}, in the deposit").format(tax=tax_label(tax, reader)), reader.money(-tax.tax_cents))
-            for tax in taxes
-        ),
-    ]
+    recovered = deposit_totals(
+        facts.recovered_cents,
+        facts.recovered_taxes,
+        reader,
+        whole=_("Deposit recovered"),
+        net=_("Deposit recovered, net"),
+    )
+    return [total(_("Subtotal"), reader.money(facts.net_cents)), *taxes, *recovered, due]
 
 
 def _clauses(facts: InvoiceFacts, reader: Reader) -> list[Clause]:

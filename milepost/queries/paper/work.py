@@ -139,6 +139,24 @@ def tax_label(tax: TaxFacts, reader: Reader) -> str:
     )
 
 
+def deposit_totals(
+    recovered_cents: int, taxes: Sequence[TaxFacts], reader: Reader, *, whole: str, net: str
+) -> list[Total]:
+    """The deposit that comes off: one figure, `whole`; or its `net` and its taxes where it was taxed before."""
+    if not recovered_cents:
+        return []
+    carried = used(taxes)
+    if not carried:
+        return [total(whole, reader.money(-recovered_cents))]
+    return [
+        total(net, reader.money(sum(tax.tax_cents for tax in carried) - recovered_cents)),
+        *(
+            total(_("{tax}, in the deposit").format(tax=tax_label(tax, reader)), reader.money(-tax.tax_cents))
+            for tax in carried
+        ),
+    ]
+
+
 def tax_clauses(taxes: Sequence[TaxFacts]) -> list[Clause]:
     """What has to be said of the taxes on a document: who owes them, where it is not the business."""
     return [
