@@ -1,5 +1,6 @@
 """Sign a change order: exactly the difference that was on the screen, or a refusal with the new one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from milepost.actions.actor import Actor
@@ -7,10 +8,13 @@ from milepost.actions.businesses import Missing
 from milepost.actions.changes import AskTheOffice, ChangeNotOpen, Facts, limit_of, within_limit
 from milepost.actions.door import action
 from milepost.actions.steps.contract_changes import take_snapshot, write_change
+from milepost.actions.steps.crediting import issue_credit
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.finding import find, lock_job
+from milepost.actions.steps.issuing import deposit_increment, issue, milestone_increment
 from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
 from milepost.actions.steps.paper import job_facts, local_day
+from milepost.actions.steps.settling import settle_with_credit
 from milepost.actions.steps.timeline import tell
 from milepost.actions.work import JobNotOpen
 from milepost.core.msgids import gettext_noop
@@ -18,10 +22,13 @@ from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.change_page import Difference, difference
 from milepost.queries.changing import proposed
+from milepost.queries.credit import credits_of
+from milepost.queries.crediting import plan_whole, standing_of
 from milepost.queries.paper.change import ChangeFacts, change_content
 from milepost.records.changes import ChangeSignature
 from milepost.records.files import Document
-from milepost.records.jobs import ChangeOrder
+from milepost.records.invoices import Invoice, InvoiceRow
+from milepost.records.jobs import ChangeOrder, Job
 
 
 class ChangeMoved(Refusal):
@@ -84,6 +91,11 @@ def sign_change(
         _check_limit(by, order)
         order.state, order.sent_at = "sent", at
         order.save()
+    replaced, excess, again = computed.replaced, 0, list[list[int]]()
+    if replaced:
+        loaded, excess = _take_back(loaded, replaced, order, by=by, at=at)
+        again = [_rows_of(invoice) for invoice in reversed(replaced)]
+        computed = proposed(loaded, order, replacing=False)
     write_change(loaded, order, computed)
     take_snapshot(loaded, order=order, at=at)
     document = _freeze(loaded, order, shown, name=name.strip(), how=how, at=at)
@@ -103,7 +115,42 @@ def sign_change(
         copy_id=copy_file_id,
     )
     _tell(loaded, order, document, by=by, at=at, name=name.strip(), how=how)
+    if replaced:
+        _send_again(job, again, excess, by=by, at=at)
     return order.id
+
+
+def _take_back(
+    loaded: LoadedJob, invoices: Sequence[Invoice], order: ChangeOrder, *, by: Actor, at: datetime
+) -> tuple[LoadedJob, int]:
+    """Take invoices back, the newest first. The job then, and what was paid on them in cents."""
+    excess = 0
+    for invoice in invoices:
+        plan = plan_whole(loaded, standing_of(loaded, invoice))
+        issue_credit(loaded, plan, f"{order.name}: {order.reason}", by=by, at=at)
+        excess += plan.excess_cents
+        loaded = load(loaded.job)
+    return loaded, excess
+
+
+def _send_again(job: Job, again: Sequence[Sequence[int]], excess: int, *, by: Actor, at: datetime) -> None:
+    """The same milestones at their new amounts, each settled by what was paid on it before."""
+    sent = []
+    for rows in again:
+        loaded = load(job)
+        if loaded.deposit and loaded.deposit.id in rows:
+            increment = deposit_increment(loaded, loaded.deposit)
+        else:
+            increment = milestone_increment(loaded, rows)
+        sent.append(issue(loaded, increment, by=by, at=at))
+    loaded = load(job)
+    for credit in credits_of(job.customer_id):
+        excess -= settle_with_credit(credit.payment, min(credit.left_cents, excess), sent, loaded, at)
+
+
+def _rows_of(invoice: Invoice) -> list[int]:
+    rows = InvoiceRow.objects.filter(invoice=invoice).order_by("row__position")
+    return list(rows.values_list("row_id", flat=True))
 
 
 def _check_open(order: ChangeOrder, by: Actor, how: str, at: datetime) -> None:

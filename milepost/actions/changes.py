@@ -109,6 +109,7 @@ def _write(order: ChangeOrder, change: ChangeInput, loaded: LoadedJob) -> None:
     order.placement = change.placement
     order.own_name = (change.own_name.strip() or order.reason.splitlines()[0])[:200]
     order.days = change.days
+    order.replace_unpaid = change.replace_unpaid
     order.expires_on = change.expires_on
     order.edits, order.row_edits = stored(change, loaded)
 

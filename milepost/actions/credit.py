@@ -1,20 +1,18 @@
 """Payments after they were booked: returned by the bank, left over, used, given back."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.conceding import Event
-from milepost.actions.steps.deposit_tax import book_paid_deposits
 from milepost.actions.steps.finding import lock_payer
-from milepost.actions.steps.journal import post
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, post_to
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.recording import NotAboveZero
 from milepost.actions.steps.refunding import ask, finish
+from milepost.actions.steps.settling import settle_with_credit
 from milepost.actions.steps.taking_back import (
     book,
     lock_payment,
@@ -25,14 +23,13 @@ from milepost.actions.steps.taking_back import (
     without_concessions,
 )
 from milepost.actions.steps.timeline import tell
-from milepost.core.journal import credit_applied, payment_returned
+from milepost.core.journal import payment_returned
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused, Refusal
-from milepost.queries.billing_state import LoadedJob, load
+from milepost.queries.billing_state import load
 from milepost.queries.credit import credits_of, left_of
-from milepost.records.invoices import Invoice
-from milepost.records.payments import METHODS, Allocation, Payment
+from milepost.records.payments import METHODS
 
 
 class NotCleared(Refusal):
@@ -136,46 +133,14 @@ def use_credit(
         raise CreditTooSmall(field="amount", room=Money(room, job.currency), asked=asked)
     wanted, used = room if amount_cents is None else amount_cents, 0
     for credit in credits:
-        used += _use(credit.payment, min(credit.left_cents, wanted - used), invoices, loaded, at)
+        used += settle_with_credit(
+            credit.payment, min(credit.left_cents, wanted - used), invoices, loaded, at
+        )
     facts = {"amount_cents": used}
     event = tell(job, "credit_used", by=by, at=at, amount_cents=used)
     post_to(job, contacts_for(job, "payer"), "credit_used", cause=str(event.id), facts=facts, at=at)
     close_if_finished(loaded, loaded.contacts, by=Actor.system(job.business_id), at=at)
     return used
-
-
-def _use(payment: Payment, left: int, invoices: Sequence[Invoice], loaded: LoadedJob, at: datetime) -> int:
-    parts = []
-    for invoice in invoices:
-        share = min(left, loaded.open_cents(invoice))
-        if share > 0:
-            parts.append(
-                Allocation(
-                    business_id=payment.business_id,
-                    payment=payment,
-                    invoice_id=invoice.id,
-                    amount_cents=share,
-                    settled_on=local_day(loaded.job.business, at),
-                )
-            )
-            left -= share
-            loaded.add(parts[-1:], state="cleared")
-    if not parts:
-        return 0
-    Allocation.objects.bulk_create(parts)
-    cents = sum(int(part.amount_cents) for part in parts)
-    post(
-        "credit_applied",
-        credit_applied(cents),
-        currency=payment.currency,
-        on=local_day(loaded.job.business, at),
-        at=at,
-        job_id=loaded.job.id,
-        payment_id=payment.id,
-    )
-    covered = {part.invoice_id: int(part.amount_cents) for part in parts}
-    book_paid_deposits(covered, on=local_day(loaded.job.business, at), at=at, payment_id=payment.id)
-    return cents
 
 
 @action("refund_credit")

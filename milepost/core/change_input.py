@@ -48,7 +48,8 @@ class RowEdit:
 class ChangeInput:
     """
     A whole change order: why, what, and where the difference goes (`own_name` for its own milestone).
-    `days` are added to the time of the job.
+    `days` are added to the time of the job. With `replace_unpaid`, invoices that nobody has paid yet are
+    taken back with the signature and sent again at their new amounts.
     """
 
     reason: str
@@ -58,3 +59,4 @@ class ChangeInput:
     own_name: str = ""
     days: int = 0
     expires_on: date | None = None
+    replace_unpaid: bool = False

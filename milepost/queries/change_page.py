@@ -118,6 +118,8 @@ class Difference:
     nexts: Sequence[NextDiff]
     days: int
     stamp: str
+    replaced: Sequence[str] = ()
+    """The numbers of invoices that are taken back and sent again at their new amounts, oldest first."""
 
     @property
     def difference(self) -> Money:
@@ -239,6 +241,7 @@ def difference(loaded: LoadedJob, order: ChangeOrder, computed: Proposed) -> Dif
         ],
         days=order.days,
         stamp=_stamp(order, rows, computed),
+        replaced=[invoice.number_text for invoice in reversed(computed.replaced)],
     )
 
 
@@ -254,6 +257,7 @@ def _stamp(order: ChangeOrder, rows: Sequence[RowDiff], computed: Proposed) -> s
         "milestones": order.row_edits,
         "own": order.own_name,
         "reason": order.reason,
+        "replaced": [invoice.id for invoice in computed.replaced],
     }
     text = json.dumps(figures, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -270,7 +274,7 @@ def _rows(loaded: LoadedJob, order: ChangeOrder, computed: Proposed) -> list[Row
             row.kind,
             Money(row.amount_cents, currency),
             Money(amounts[row.id], currency),
-            row.id in loaded.billed_rows or (row.kind == "deposit" and loaded.row_head_cents(row) > 0),
+            row.id in computed.billed_rows,
             (edits[row.id].deliverable or "") if row.id in edits else "",
             edits[row.id].planned_on if row.id in edits else None,
         )
@@ -314,6 +318,7 @@ def simulate(job_id: int, change: ChangeInput) -> Difference:
         placement=change.placement,
         own_name=change.own_name or change.reason[:200],
         days=change.days,
+        replace_unpaid=change.replace_unpaid,
     )
     order.edits, order.row_edits = stored(change, loaded)
     return difference(loaded, order, proposed(loaded, order))

@@ -1,12 +1,12 @@
 """What a change order would do: its lines, the contract, every milestone; computed, not written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from milepost.core.billing import bill
+from milepost.core.billing import JobState, bill
 from milepost.core.change_input import ChangeInput, LineEdit, RowEdit
 from milepost.core.changes import Changed, Placement, change
 from milepost.core.contract import ContractLine as CoreLine
@@ -18,8 +18,10 @@ from milepost.core.rounding import Rule
 from milepost.core.rows import Row
 from milepost.core.tax import TaxPer, TaxRate
 from milepost.queries.billing_state import LoadedJob
+from milepost.queries.crediting import plan_whole, standing_of
 from milepost.queries.pricing import frozen_tax
 from milepost.records.businesses import TaxCode
+from milepost.records.invoices import Invoice
 from milepost.records.jobs import ChangeOrder, ContractLine
 
 OWN = "own"
@@ -111,6 +113,10 @@ class Proposed:
     changed: Changed | None
     """None where no amount moves."""
     row_edits: Sequence[RowEdit]
+    replaced: Sequence[Invoice] = ()
+    """Invoices that are taken back with the signature and sent again, the newest first."""
+    billed_rows: frozenset[int] = frozenset()
+    """What stays billed."""
 
     @property
     def difference_cents(self) -> int:
@@ -193,9 +199,14 @@ def _stored_edit(edit: LineEdit, taxes: Mapping[int, TaxCode], *, exempt: bool) 
     return kept
 
 
-def proposed(loaded: LoadedJob, order: ChangeOrder) -> Proposed:
+def proposed(loaded: LoadedJob, order: ChangeOrder, *, replacing: bool = True) -> Proposed:
     """
-    The change order on the job as it stands now. Refuses what the core refuses, and NothingChanges.
+    The change order on the job as it stands now.
+
+    Where the new contract is below what is billed, the newest invoices are taken back until it is not,
+    the deposit's last, and sent again at what is left; so are unpaid ones, where the change order says
+    so. Not `replacing`: that is done already. Refuses what the core refuses, NothingChanges, and what
+    taking an invoice back refuses.
     """
     job = loaded.job
     lines = _lines_after(loaded.lines, order.edits)
@@ -213,8 +224,41 @@ def proposed(loaded: LoadedJob, order: ChangeOrder) -> Proposed:
     changes = any(line.is_changed for line in lines)
     if not changes and not row_edits and not order.days:
         raise NothingChanges(field="lines")
+    replaced = _replaced(loaded, after.total_cents, order) if changes and replacing else []
+    loaded = _taken_back(loaded, replaced)
     changed = _changed(loaded, after, order, moves) if changes or moves else None
-    return Proposed(lines, before, after, changed, row_edits)
+    return Proposed(lines, before, after, changed, row_edits, replaced, loaded.billed_rows)
+
+
+def _replaced(loaded: LoadedJob, total_cents: int, order: ChangeOrder) -> list[Invoice]:
+    """What is taken back and sent again, the newest first: what no longer fits, and unpaid work if asked."""
+    billed = sum(loaded.row_head_cents(row) for row in loaded.rows)
+    found = []
+    # The deposit's own invoice is the first, so it is the last to be taken back.
+    for invoice in sorted(loaded.standing, key=lambda invoice: (invoice.kind != "deposit", invoice.id))[::-1]:
+        unpaid = loaded.open_cents(invoice) == invoice.stands_cents > 0 and invoice.kind != "deposit"
+        if billed > total_cents or (order.replace_unpaid and unpaid):
+            found.append(invoice)
+            billed -= invoice.stands_cents
+    return found
+
+
+def _taken_back(loaded: LoadedJob, invoices: Sequence[Invoice]) -> LoadedJob:
+    """The job once these invoices are taken back, computed as taking them back does."""
+    for invoice in invoices:
+        plan = plan_whole(loaded, standing_of(loaded, invoice))
+        parts = [part for part in loaded.parts if part.invoice_id != invoice.id]
+        heads = loaded.heads
+        if invoice.kind == "deposit" and loaded.deposit:
+            heads = {place: head for place, head in heads.items() if place != ("due", loaded.deposit.id)}
+        loaded = replace(
+            loaded,
+            state=plan.after,
+            parts=parts,
+            heads=heads,
+            billed_rows=frozenset(part.row_id for part in parts),
+        )
+    return loaded
 
 
 def _changed(
@@ -223,14 +267,26 @@ def _changed(
     own = Row(OWN, "milestone", "fixed", 0) if order.placement == "own" else None
     same = after.total_cents == loaded.state.priced.total_cents
     deposit = loaded.deposit
+    billed = deposit is not None and loaded.row_head_cents(deposit) > 0
     return change(
-        loaded.state,
+        loaded.state if billed or deposit is None else _fitting(loaded.state, after.total_cents),
         after,
         placement="spread" if same else cast(Placement, order.placement),
         own=None if same else own,
         moves=dict(moves),
-        deposit_billed=deposit is not None and loaded.row_head_cents(deposit) > 0,
+        deposit_billed=billed,
     )
+
+
+def _fitting(state: JobState, total_cents: int) -> JobState:
+    """A fixed deposit that is not billed is no more than the contract."""
+    rows = tuple(
+        replace(row, value=min(int(row.number), total_cents))
+        if row.kind == "deposit" and row.basis == "fixed"
+        else row
+        for row in state.rows
+    )
+    return replace(state, rows=rows)
 
 
 def _row_edit(kept: Mapping[str, Any]) -> RowEdit:

@@ -84,6 +84,7 @@ class ChangeOrder(models.Model):
     days = models.SmallIntegerField(default=0)
     edits = models.JSONField(default=list)
     row_edits = models.JSONField(default=list)
+    replace_unpaid = models.BooleanField(default=False)
     seen = models.JSONField(default=dict)
     difference_cents = CentsField(default=0)
     expires_on = models.DateField(null=True)

@@ -70,7 +70,14 @@ class Changing:
                 )
             )
         placement = self.random.choice(["next", "spread", "final", "own", "equal"])
-        return ChangeInput("More", tuple(edits), self.moves(job), placement, f"Extra {len(self.changes)}")
+        return ChangeInput(
+            "More",
+            tuple(edits),
+            self.moves(job),
+            placement,
+            f"Extra {len(self.changes)}",
+            replace_unpaid=self.random.random() < 0.3,
+        )
 
     def moves(self: "Life", job: int) -> tuple[RowEdit, ...]:  # type: ignore[misc]
         rows = list(story_job(self.cast.business_id, job).rows.values())

@@ -22,8 +22,8 @@ FAULTS = {
     ),
     "a change order moved the contract by what was signed": Fault(
         """INSERT INTO change_order (business_id, job_id, number, state, reason, placement, own_name, days, edits,
-               row_edits, seen, difference_cents, created_at, created_by, sent_at, answer)
-           SELECT business_id, id, 1, 'approved', 'More', 'spread', '', 0, '[]', '[]', '{}', 100, now(), 'x', now(), ''
+               row_edits, replace_unpaid, seen, difference_cents, created_at, created_by, sent_at, answer)
+           SELECT business_id, id, 1, 'approved', 'More', 'spread', '', 0, '[]', '[]', false, '{}', 100, now(), 'x', now(), ''
            FROM job WHERE number = 'Q-1001'""",
         r"change order \d+",
     ),

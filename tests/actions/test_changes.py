@@ -30,7 +30,6 @@ from milepost.actions.work import complete_milestone
 from milepost.core.change_input import ChangeInput, LineEdit, RowEdit
 from milepost.core.changes import MovesDoNotMatch, MoveTooLarge, NothingLeftToPlaceOn
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
-from milepost.core.rows import ContractBelowBilled
 from milepost.queries.change_page import change_page, simulate
 from milepost.queries.changing import LineChangedTwice, LineNeedsWords, LineNotThere, NothingChanges
 from milepost.queries.contract_lines import contract_lines
@@ -325,7 +324,6 @@ def test_what_cannot_be_is_refused_in_words_and_nothing_changes(cast):
     refused(MovesDoNotMatch, ChangeInput("x", (), (RowEdit(rough, move_cents=1),)))
     too_much = (RowEdit(rough, move_cents=-10_000_01), RowEdit(cabinets, move_cents=10_000_01))
     refused(MoveTooLarge, ChangeInput("x", (), too_much))
-    refused(ContractBelowBilled, ChangeInput("x", (LineEdit("edit", line, unit_price=Decimal("9999.99")),)))
     for name in ("Rough-in complete", "Cabinets installed", "Final walkthrough"):
         billed(cast, job, name)
     refused(NothingLeftToPlaceOn, island("100", "next"))
@@ -386,3 +384,63 @@ def test_the_database_alone_refuses_to_change_a_contract(cast, owner_cursor, app
                 scope.execute(sql)
     said = f"{caught.value.diag.constraint_name} {caught.value.diag.message_primary}"
     assert any(one in said for one in rule.split("|")) or (who == "app" and "permission denied" in said)
+
+
+def test_a_reduction_below_what_is_billed_takes_the_newest_invoice_back_and_sends_it_anew(cast):
+    # Everything is billed and paid; then the pantry of 2,000.00 is dropped after all
+    lines = (LineInput("Kitchen", Decimal(8_000)), LineInput("Pantry", Decimal(2_000)))
+    rows = (
+        RowInput("Deposit", "percent", kind="deposit", value=Decimal(25)),
+        RowInput("Start", "share", value=Decimal(1)),
+        RowInput("End", "share", value=Decimal(1)),
+        RowInput("Yard", "fixed", value=Decimal(0)),
+    )
+    job = kitchen(cast, quote=QuoteInput("Kitchen", lines, rows))
+    billed(cast, job, "Start")
+    billed(cast, job, "End")
+    record_payment(by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=10_000_00, method="check")
+    signed(cast, job, ChangeInput("No pantry", (LineEdit("remove", line_ids(cast, job)["Pantry"]),)))
+    assert rows_of(cast, job.job_id) == {
+        "Deposit": "2500.00",
+        "Start": "3750.00",
+        "End": "1750.00",
+        "Yard": "0.00",
+    }
+    said = story_output(cast.business_id, job.job_id, at=cast.at)
+    ends = [document for document in said["documents"] if document.get("for") == ["End"]]
+    assert [(one["due"], one["balance"]) for one in ends] == [("3750.00", "0.00"), ("1750.00", "0.00")]
+    # What was paid too much is the customer's, to be used or given back
+    assert said["ledger"]["Customer credit"] == "2000.00"
+    assert said["contract"]["total"] == "8000.00"
+    assert examine() == []
+
+
+def test_a_deposit_alone_comes_down_to_the_new_price(cast):
+    rows = (
+        RowInput("Deposit", "fixed", kind="deposit", value=Decimal(5_000_00)),
+        RowInput("All of it", "remainder"),
+    )
+    lines = (LineInput("Kitchen", Decimal(4_000)), LineInput("Pantry", Decimal(6_000)))
+    job = kitchen(cast, quote=QuoteInput("Kitchen", lines, rows))
+    record_payment(by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=5_000_00, method="check")
+    signed(cast, job, ChangeInput("No pantry", (LineEdit("remove", line_ids(cast, job)["Pantry"]),)))
+    assert rows_of(cast, job.job_id) == {"Deposit": "4000.00", "All of it": "0.00"}
+    said = story_output(cast.business_id, job.job_id, at=cast.at)
+    assert said["ledger"] == {"Cash": "5000.00", "Customer credit": "1000.00", "Customer deposits": "4000.00"}
+    assert examine() == []
+
+
+def test_an_unpaid_invoice_is_replaced_only_if_the_change_order_says_so(cast):
+    job = in_quarters(cast)
+    billed(cast, job, "Start")
+    as_is = simulate(cast.business_id, job.job_id, island("2000"))
+    assert [row.after.cents for row in as_is.rows] == [2_500_00, 3_166_67, 6_333_33]
+    again = ChangeInput("An island", island("2000").lines, replace_unpaid=True)
+    shown = simulate(cast.business_id, job.job_id, again)
+    assert [row.after.cents for row in shown.rows] == [3_000_00, 3_000_00, 6_000_00]
+    assert len(shown.replaced) == 1
+    signed(cast, job, again)
+    said = story_output(cast.business_id, job.job_id, at=cast.at)
+    starts = [document for document in said["documents"] if document.get("for") == ["Start"]]
+    assert [(one["due"], one["balance"]) for one in starts] == [("2500.00", "0.00"), ("3000.00", "3000.00")]
+    assert examine() == []

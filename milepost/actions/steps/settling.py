@@ -13,7 +13,7 @@ from milepost.actions.steps.outbox import post_to, post_to_office
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.receipting import Share, issue_receipt
 from milepost.actions.steps.timeline import tell
-from milepost.core.journal import Entry, payment_cleared, surcharge, through
+from milepost.core.journal import Entry, credit_applied, payment_cleared, surcharge, through
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
@@ -192,3 +192,40 @@ def _tell_paid(
         document_ids=[receipt.document_id],
     )
     post_to_office(loaded.job, "payment_office", cause=str(payment.id), facts=whole, at=at)
+
+
+def settle_with_credit(
+    payment: Payment, left: int, invoices: Sequence[Invoice], loaded: LoadedJob, at: datetime
+) -> int:
+    """Settle these invoices, in this order, with up to `left` cents of a payment. The cents it took."""
+    parts = []
+    for invoice in invoices:
+        share = min(left, loaded.open_cents(invoice))
+        if share > 0:
+            parts.append(
+                Allocation(
+                    business_id=payment.business_id,
+                    payment=payment,
+                    invoice_id=invoice.id,
+                    amount_cents=share,
+                    settled_on=local_day(loaded.job.business, at),
+                )
+            )
+            left -= share
+            loaded.add(parts[-1:], state="cleared")
+    if not parts:
+        return 0
+    Allocation.objects.bulk_create(parts)
+    cents = sum(int(part.amount_cents) for part in parts)
+    post(
+        "credit_applied",
+        credit_applied(cents),
+        currency=payment.currency,
+        on=local_day(loaded.job.business, at),
+        at=at,
+        job_id=loaded.job.id,
+        payment_id=payment.id,
+    )
+    covered = {part.invoice_id: int(part.amount_cents) for part in parts}
+    book_paid_deposits(covered, on=local_day(loaded.job.business, at), at=at, payment_id=payment.id)
+    return cents

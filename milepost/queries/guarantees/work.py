@@ -38,8 +38,10 @@ CHECKS: Checks = (
         """SELECT 'job ' || j.number || ' key ' || k.id FROM job j JOIN contract_key k ON k.job_id = j.id
            WHERE j.signed_on IS NOT NULL AND j.contract_cents =
               (SELECT SUM(delta_cents) FROM position p WHERE p.job_id = j.id AND p.kind = 'due')
-           AND NOT EXISTS (SELECT 1 FROM schedule_row r WHERE r.job_id = j.id AND r.kind = 'milestone'
-                             AND NOT EXISTS (SELECT 1 FROM invoice_row b WHERE b.row_id = r.id))
+           AND NOT EXISTS (
+               SELECT 1 FROM schedule_row r WHERE r.job_id = j.id AND r.kind = 'milestone' AND NOT EXISTS (
+                   SELECT 1 FROM invoice_row b WHERE b.row_id = r.id AND NOT EXISTS (
+                       SELECT 1 FROM credit_note n WHERE n.invoice_id = b.invoice_id AND n.is_whole)))
            AND k.cents + (SELECT COALESCE(SUM(delta_cents), 0) FROM key_change c WHERE c.key_id = k.id)
               <> (SELECT COALESCE(SUM(delta_cents), 0) FROM position p WHERE p.key_id = k.id)""",
     ),

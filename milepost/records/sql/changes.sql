@@ -108,9 +108,9 @@ BEGIN
         PERFORM mp_fail('change_order_moves_forward', format('change order %s cannot go from %s to %s', OLD.id, OLD.state, NEW.state));
     END IF;
     IF OLD.state <> 'draft' AND
-       ((NEW.reason, NEW.placement, NEW.own_name, NEW.days, NEW.edits, NEW.row_edits, NEW.sent_at)
+       ((NEW.reason, NEW.placement, NEW.own_name, NEW.days, NEW.edits, NEW.row_edits, NEW.replace_unpaid, NEW.sent_at)
         IS DISTINCT FROM
-        (OLD.reason, OLD.placement, OLD.own_name, OLD.days, OLD.edits, OLD.row_edits, OLD.sent_at)
+        (OLD.reason, OLD.placement, OLD.own_name, OLD.days, OLD.edits, OLD.row_edits, OLD.replace_unpaid, OLD.sent_at)
         -- The difference is settled by the signature: the job may have moved since it was offered.
         OR (NEW.seen, NEW.difference_cents) IS DISTINCT FROM (OLD.seen, OLD.difference_cents)
            AND NOT (OLD.state = 'sent' AND NEW.state = 'approved')) THEN

@@ -171,8 +171,10 @@ BEGIN
     IF FOUND THEN
         PERFORM mp_fail('position_is_reversed_once', 'more would be reversed than was billed');
     END IF;
-    IF NEW.kind = 'due' AND NEW.end_cents < (SELECT COALESCE(SUM(delta_cents), 0) FROM position
-                                              WHERE row_id = NEW.row_id AND kind = 'recovered') THEN
+    -- As it stands at commit: a deposit may be taken back and sent again at once, when a change lowers it.
+    IF NEW.kind = 'due' AND (SELECT COALESCE(SUM(delta_cents) FILTER (WHERE kind = 'due'), 0)
+                                    < COALESCE(SUM(delta_cents) FILTER (WHERE kind = 'recovered'), 0)
+                               FROM position WHERE row_id = NEW.row_id) THEN
         PERFORM mp_fail('recovered_deposit_stands', 'invoices have used this deposit; credit them first');
     END IF;
     RETURN NULL;
