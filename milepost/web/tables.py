@@ -21,8 +21,13 @@ def csv_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[object]])
 
 
 def _harmless(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell[:1] in FORMULA
-    return f"'{cell}" if is_formula else cell
+    return f"'{cell}" if isinstance(cell, str) and _reads_as_formula(cell) else cell
+
+
+def _reads_as_formula(cell: str) -> bool:
+    """Whether it is one, or was quoted by hand: what we quote must come back as it was."""
+    bare = cell.lstrip("'")
+    return bool(bare) and bare[0] in FORMULA
 
 
 def csv_rows(data: bytes, *, most: int) -> list[tuple[int, list[str]]]:
@@ -62,4 +67,4 @@ def _delimiter(text: str) -> str:
 
 def _bare(cell: str) -> str:
     """A cell without the quote that kept it from being a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
+    return cell[1:] if cell[:1] == "'" and _reads_as_formula(cell) else cell

@@ -5,6 +5,7 @@ Every function takes the text and the name of its field, and refuses at that fie
 is what a German types for "1,250.50".
 """
 
+import re
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
@@ -20,14 +21,28 @@ from milepost.web.show import reader_locale
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
+LOST = "\ufffd"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def clean(text: object) -> str:
-    """Without what no database stores: NUL and halves of characters. Spaces around it go, too."""
-    return str(text).replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    """
+    Without the spaces around it; what no database stores, NUL and halves of characters, is shown as �.
+    (What is not UTF-8 has become � on its way here.)
+    """
+    return _UNSTORABLE.sub(LOST, str(text)).strip()
 
 
 def checked_text(text: object, *, field: str, most: int, required: bool = False) -> str:
-    """A cleaned text of at most so many characters. Refuses what is longer, and nothing where it is required."""
+    """
+    A text of at most so many characters, without the spaces around it. Refuses what is longer, nothing
+    where it is required, and what cannot be stored.
+    """
     found = clean(text)
+    if LOST in found:
+        raise InputRefused(
+            field=field, problem=_("Where you see �, a character was lost or cannot be kept. Type it again.")
+        )
     if required and not found:
         raise InputRefused(field=field, problem=_("Please fill this in."))
     if len(found) > most:

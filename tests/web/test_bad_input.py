@@ -231,29 +231,6 @@ def test_a_wrong_field_of_a_quote_is_named_and_the_rest_stays_typed(cast, field,
     assert "Mind the dog" in page and ("100.00" in page or field == "line-1-price")
 
 
-NAUGHTY = [
-    "undefined", "null", "NaN", "-1/2", "0x0", "１２３", "١٢٣", "Ω≈ç√∫˜µ≤≥÷", "田中さんにあげて下さい",
-    "和製漢語", "찦차를 타고 온 펲시맨과 쑛다리 똠방각하", "ثم نفس سقطت وبالتحديد", "בְּרֵאשִׁית", "הָיְתָהtestالصفحات",
-    "👩🏽‍🔧", "👨‍👩‍👧‍👦", "🇺🇸🇷🇺", "1̸2̸", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢", "﷽", "ı İ ß ſ ﬃ", "O'Brien & Söhne <GmbH>", '"quoted"', "a\u200bb",
-    "`ls`", "$(touch x)", "../../etc/passwd", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "{{ x }}", "{% y %}",
-    "%n%s", "=1+1", "; rm -rf /", "Scunthorpe General Hospital", "CON", "\ufeffbom", "  inner  spaces  ".strip(), "ÅÄÖ", "é é",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", NAUGHTY)
-def test_a_naughty_name_comes_back_byte_for_byte(cast, name):
-    from html import unescape
-
-    owner = client_of(cast, "owner")
-    made = owner.post("/quotes/new/", QUOTE | {"name": name, "line-1-description": name})
-    assert made.status_code == 302
-    page = owner.get(made["Location"]).content.decode()
-    assert unescape(page).count(name) >= 2
-    found = job_page(cast.business_id, int(made["Location"].split("/")[2]), at=cast.at)
-    assert (found.title, found.customer_name) == (name, name)
-    assert "<img src=x onerror" not in page
-
-
 def test_a_payment_s_form_sent_twice_counts_once(cast):
     job = kitchen(cast)
     owner = client_of(cast, "owner")
