@@ -5,7 +5,7 @@ from datetime import date, datetime
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.closing import close_if_finished, open_again
-from milepost.actions.steps.conceding import Event, Kind, concede, standing_cents, take_back, tax_within
+from milepost.actions.steps.conceding import Event, Kind, concede, standing_cents, take_back
 from milepost.actions.steps.finding import NotFound, find, lock_payer
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.paper import local_day
@@ -15,7 +15,7 @@ from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
-from milepost.queries.concessions import discount_in_time, written_off
+from milepost.queries.concessions import discount_in_time, tax_within, written_off
 from milepost.queries.credit import left_of
 from milepost.records.concessions import Concession
 from milepost.records.invoices import Invoice

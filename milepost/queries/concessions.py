@@ -1,14 +1,15 @@
 """What was, and what may be, settled without money."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
 
-from milepost.core.early_payment import EarlyTerms, settled_by_cents
+from milepost.core.early_payment import EarlyTerms, discount_by_part, settled_by_cents
 from milepost.records.concessions import Concession
-from milepost.records.invoices import Invoice
+from milepost.records.invoices import Invoice, InvoiceTax
 from milepost.records.jobs import Job
 from milepost.records.payments import Allocation
 
@@ -57,3 +58,16 @@ def discount_in_time(invoice: Invoice, job: Job) -> DiscountInTime | None:
     earned = settled_by_cents(paid, terms.percent) - paid - granted
     cents = min(earned, invoice.stands_cents - settled - other)
     return DiscountInTime(cents, newest.payment_id) if cents > 0 else None
+
+
+def tax_within(invoice: Invoice, cents: int) -> dict[int, int]:
+    """The tax in so much of an invoice by code, in its proportion to net and tax; none in a deposit."""
+    if invoice.kind == "deposit":
+        return {}
+    taxes = dict(InvoiceTax.objects.filter(invoice=invoice).values_list("tax_code_id", "tax_cents"))
+    parts: dict[Hashable, int] = {"net": invoice.net_cents}
+    parts.update(taxes.items())
+    if any(part < 0 for part in parts.values()) or not any(parts.values()):
+        return {}
+    split = discount_by_part(cents, parts)
+    return {code: split[code] for code in taxes if split[code]}

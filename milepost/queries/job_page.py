@@ -136,6 +136,7 @@ class JobPage:
     credit: Money | None = None
     changes: Sequence[ChangeRow] = ()
     original: Money | None = None
+    small_cents: int = 0
 
     @property
     def changed(self) -> Money | None:
@@ -220,6 +221,7 @@ def job_page(job_id: int, *, at: datetime) -> JobPage:
         credit=Money(sum(left.left_cents for left in credits_of(job.customer_id)), job.currency),
         changes=changes_of(job, today),
         original=_original(job),
+        small_cents=job.business.small_difference_cents,
     )
 
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from django.db.models import Sum
+
 from milepost.core.money import Money
 from milepost.queries.credit import with_left
 from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business
+from milepost.records.concessions import Concession
 from milepost.records.payments import Payment
 
 
@@ -75,6 +78,8 @@ class PaymentPage:
     surcharge: Money | None = None
     cost: Money | None = None
     disputes: Sequence[DisputeRow] = ()
+    is_small: bool = False
+    kept: Money | None = None
 
     @property
     def may_bounce(self) -> bool:
@@ -136,6 +141,8 @@ def payment_page(payment_id: int) -> PaymentPage:
             for row in found.refunds.order_by("id")
         ],
         is_online=found.till == "clearing",
+        is_small=0 < left <= _tolerance(),
+        kept=Money(_kept(found), found.currency),
         refundable=_refundable(found),
         surcharge=Money(found.surcharge_cents, found.currency),
         cost=Money(found.fee_cents, found.currency),
@@ -161,3 +168,13 @@ def _refundable(payment: Payment) -> Money | None:
     taken = sum(one.taken_cents for one in payment.disputes.all())
     left = payment.amount_cents - given - taken
     return Money(left, payment.currency) if left > 0 else None
+
+
+def _tolerance() -> int:
+    return Business.objects.values_list("small_difference_cents", flat=True).get()
+
+
+def _kept(payment: Payment) -> int:
+    """What of it was too little to give back, and is income."""
+    rows = Concession.objects.filter(payment=payment, invoice=None)
+    return rows.aggregate(sum=Sum("amount_cents"))["sum"] or 0

@@ -129,3 +129,49 @@ def test_an_online_payment_is_refunded_from_its_page_and_a_dispute_is_shown(cast
         checkout.settle(cast.business_id, int(session.rpartition("-")[2]), at=cast.at)
         page = bo.get(f"/payments/{payment}/").content.decode()
         assert "The bank has the money until it decides" in page and "Refund online" not in page
+
+
+def test_an_invoice_is_written_off_in_words_and_the_money_comes_after_all(cast):
+    job = kitchen(cast)
+    bo = signed_in(cast, "bo@example.com")
+    address = f"/invoices/{job.deposit_invoice_id}"
+    assert f"{address}/unpaid/" in bo.get(f"/jobs/{job.job_id}/").content.decode()
+    page = bo.get(f"{address}/unpaid/").content.decode()
+    assert "The customer is not told." in page and 'value="10000.00"' in page
+    wrong = bo.post(f"{address}/write-off/", {"amount": "10000.01", "reason": "Bankrupt"})
+    assert wrong.status_code == 422
+    said = wrong.content.decode()
+    assert "Invoice 1001 has only $10,000.00 left to pay." in said and "Bankrupt" in said
+    assert bo.post(f"{address}/write-off/", {"amount": "10000", "reason": "Bankrupt"}).status_code == 302
+    page = bo.get(f"{address}/unpaid/").content.decode()
+    assert "10,000.00 of this invoice is written off" in page and "Bankrupt" in page
+    assert "Written off" in bo.get("/invoices/").content.decode()
+    form = {"amount": "2500", "method": "check", "form_key": "k"}
+    assert bo.post(f"{address}/recovery/", form).status_code == 302
+    shown = job_page(cast.business_id, job.job_id, at=cast.at)
+    assert (shown.bar.paid.cents, shown.due_now.cents) == (2_500_00, 0)
+    page = bo.get(f"{address}/unpaid/").content.decode()
+    assert "7,500.00 of it stands" in page
+    undo = page.split(f"{address}/concessions/")[1].split("/")[0]
+    assert bo.post(f"{address}/concessions/{undo}/").status_code == 302
+    assert job_page(cast.business_id, job.job_id, at=cast.at).due_now.cents == 7_500_00
+
+
+def test_a_few_cents_are_offered_to_be_let_be_on_both_sides(cast):
+    job, other = kitchen(cast), kitchen(cast)
+    for paid, cents in ((job, 9_999_97), (other, 10_000_03)):
+        payment = record_payment(
+            by=cast.bo, at=cast.at, job_id=paid.job_id, amount_cents=cents, method="cash"
+        )
+    bo = signed_in(cast, "bo@example.com")
+    assert "Only cents are left: settle them" in bo.get(f"/jobs/{job.job_id}/").content.decode()
+    address = f"/invoices/{job.deposit_invoice_id}"
+    assert "Let 0.03 be" in bo.get(f"{address}/unpaid/").content.decode()
+    assert bo.post(f"{address}/difference/").status_code == 302
+    assert job_page(cast.business_id, job.job_id, at=cast.at).due_now.cents == 0
+    assert "Keep 0.03" in bo.get(f"/payments/{payment}/").content.decode()
+    assert bo.post(f"/payments/{payment}/difference/").status_code == 302
+    page = bo.get(f"/payments/{payment}/").content.decode()
+    assert "Kept, too little to give back" in page and "Keep 0.03" not in page
+    again = bo.post(f"/payments/{payment}/difference/")
+    assert again.status_code == 422 and "no difference to settle" in again.content.decode()

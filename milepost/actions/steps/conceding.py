@@ -10,11 +10,10 @@ from django.db.models import Sum
 from milepost.actions.actor import Actor
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.timeline import tell
-from milepost.core.early_payment import discount_by_part
 from milepost.core.journal import Entry, early_discount, small_difference, swapped, write_off
 from milepost.core.settling import part_to_date
 from milepost.records.concessions import LET_OFF, Concession
-from milepost.records.invoices import Invoice, InvoiceTax
+from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
 from milepost.records.payments import Payment
 
@@ -40,19 +39,6 @@ class Event:
     by: Actor
     at: datetime
     on: date
-
-
-def tax_within(invoice: Invoice, cents: int) -> dict[int, int]:
-    """The tax in so much of an invoice by code, in its proportion to net and tax; none in a deposit."""
-    if invoice.kind == "deposit":
-        return {}
-    taxes = dict(InvoiceTax.objects.filter(invoice=invoice).values_list("tax_code_id", "tax_cents"))
-    parts: dict[Hashable, int] = {"net": invoice.net_cents}
-    parts.update(taxes.items())
-    if any(part < 0 for part in parts.values()) or not any(parts.values()):
-        return {}
-    split = discount_by_part(cents, parts)
-    return {code: split[code] for code in taxes if split[code]}
 
 
 def concede(

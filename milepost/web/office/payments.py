@@ -24,10 +24,11 @@ ONLINE = "online"
 @require_GET
 @door("office")
 def page(request: HttpRequest, payment: int) -> HttpResponse:
-    return _page(request, payment)
+    return show_payment(request, payment)
 
 
-def _page(request: HttpRequest, payment: int, refusal: Refusal | None = None) -> HttpResponse:
+def show_payment(request: HttpRequest, payment: int, refusal: Refusal | None = None) -> HttpResponse:
+    """The payment's page, with what was refused on it, if anything."""
     if refusal is not None and refusal.code == "not_found":
         raise Http404
     try:
@@ -66,7 +67,7 @@ def bounce(request: HttpRequest, payment: int) -> HttpResponse:
             fee_cents=money_cents(fee, request.currency, field="fee") if fee else 0,
         )
     except Refusal as refusal:
-        return _page(request, payment, refusal)
+        return show_payment(request, payment, refusal)
     messages.success(request, _("It is booked as returned. What it had paid is open again."))
     return redirect("office:payment", payment=payment)
 
@@ -89,7 +90,7 @@ def refund(request: HttpRequest, payment: int) -> HttpResponse:
             form_key=request.POST.get("form_key", ""),
         )
     except Refusal as refusal:
-        return _page(request, payment, refusal)
+        return show_payment(request, payment, refusal)
     messages.success(request, _("The refund is booked, and the customer is told."))
     return redirect("office:payment", payment=payment)
 

@@ -22,6 +22,7 @@ from milepost.web.office import (
     settings,
     simple_invoice,
     start,
+    unpaid,
 )
 
 app_name = "office"
@@ -80,6 +81,13 @@ urlpatterns = [
     path("customers/<int:customer>/people/<int:contact>/removal/", customers.removal, name="remove_contact"),
     path("customers/<int:customer>/sites/", customers.site, name="new_site"),
     path("customers/<int:customer>/sites/<int:site>/", customers.site, name="site"),
+    path("invoices/<int:invoice>/unpaid/", unpaid.page, name="unpaid"),
+    path("invoices/<int:invoice>/write-off/", unpaid.give_up, name="write_off"),
+    path("invoices/<int:invoice>/recovery/", unpaid.recover, name="recover"),
+    path("invoices/<int:invoice>/difference/", unpaid.let_be, name="let_be"),
+    path("invoices/<int:invoice>/discount/", unpaid.discount, name="grant_discount"),
+    path("invoices/<int:invoice>/concessions/<int:concession>/", unpaid.undo, name="undo_concession"),
+    path("payments/<int:payment>/difference/", unpaid.keep, name="keep_difference"),
     path("invoices/", lists.invoices, name="invoices"),
     path("invoices/new/", simple_invoice.new, name="new_invoice"),
     path("invoices/totals/", simple_invoice.totals, name="invoice_totals"),
