@@ -145,6 +145,15 @@ class JobPage:
         return Money(sum(signed), self.currency) if signed else None
 
     @property
+    def given(self) -> Money | None:
+        """What was given off the contract otherwise, below zero; None where nothing was."""
+        if self.original is None or self.signed_on is None:
+            return None
+        changed = self.changed.cents if self.changed else 0
+        cents = self.bar.quoted.cents - self.original.cents - changed
+        return Money(cents, self.currency) if cents else None
+
+    @property
     def offered(self) -> list[ChangeRow]:
         """The change orders that wait for the customer's answer."""
         return [change for change in self.changes if change.state == "sent" and change.is_open]

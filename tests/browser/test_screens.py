@@ -6,6 +6,7 @@ from django.utils import timezone
 from milepost.queries.job_page import job_page
 from tests.browser.walking import DESK, PHONE, faults, sign_in
 from tests.cast import kitchen, sent_quote
+from tests.web.test_rights import a_change
 
 pytestmark = pytest.mark.browser
 WAYS = [
@@ -19,30 +20,40 @@ WAYS = [
 @pytest.mark.parametrize(("way", "size", "theme", "density"), WAYS, ids=[way[0] for way in WAYS])
 def test_no_screen_shuts_anybody_out(site, cast, browser, photograph, way, size, theme, density):  # type: ignore[no-untyped-def]
     job, quote = kitchen(cast), sent_quote(cast)
+    change = a_change(cast, job.job_id, is_sent=True)
     site.work()
     office = context(browser, site, size, theme, density)
     sign_in(office, site, "alice@example.com", cast.password)
     wrong = {}
-    for name, address in office_screens(job.job_id, quote, cast.customer_id).items():
+    for name, address in office_screens(job.job_id, quote, cast.customer_id, change).items():
         wrong |= looked_at(office, f"{site.url}{address}", f"screens/{way}/{name}", photograph, size)
     people = job_page(cast.business_id, job.job_id, at=timezone.now()).people
     offered = job_page(cast.business_id, quote, at=timezone.now()).people
     portal = context(browser, site, size, theme, density)
     wrong |= looked_at(portal, people[0].url, f"screens/{way}/portal-job", photograph, size)
+    wrong |= looked_at(
+        portal, f"{people[0].url}changes/{change}/", f"screens/{way}/portal-change", photograph, size
+    )
     wrong |= looked_at(portal, offered[0].url, f"screens/{way}/portal-offer", photograph, size)
     sign_in(portal, site, "tess@example.com", cast.password)
     wrong |= looked_at(portal, f"{site.url}/field/", f"screens/{way}/field-today", photograph, size)
     wrong |= looked_at(
         portal, f"{site.url}/field/jobs/{job.job_id}/", f"screens/{way}/field-job", photograph, size
     )
+    in_the_field = {"change-new": "changes/new/", "change": f"changes/{change}/"}
+    for name, address in in_the_field.items():
+        there = f"{site.url}/field/jobs/{job.job_id}/{address}"
+        wrong |= looked_at(portal, there, f"screens/{way}/field-{name}", photograph, size)
     assert wrong == {}
 
 
-def office_screens(job: int, quote: int, customer: int) -> dict[str, str]:
+def office_screens(job: int, quote: int, customer: int, change: int) -> dict[str, str]:
     return {
         "needs-you": "/",
         "jobs": "/jobs/",
         "job": f"/jobs/{job}/",
+        "change-form": f"/jobs/{job}/changes/new/",
+        "change": f"/jobs/{job}/changes/{change}/",
         "quotes": "/quotes/",
         "quote": f"/quotes/{quote}/",
         "quote-form": f"/quotes/{quote}/edit/",

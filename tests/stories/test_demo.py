@@ -29,6 +29,12 @@ def test_the_demo_has_a_job_in_every_state_and_loads_once(database):
     assert [stop.technician for stop in today.stops if stop.on == AT.date() and stop.kind == "event"] == [
         "Tess Tanaka"
     ]
+    changed = job_page(report.business_id, jobs["Garage conversion"], at=AT)
+    assert [(change.name, change.shown_state) for change in changed.changes] == [
+        ("CO-1", "approved"),
+        ("CO-2", "sent"),
+    ]
+    assert changed.changed is not None and changed.changed.cents == 180_00
     assert load_demo(AT) == report
     assert took_s < 20
 
