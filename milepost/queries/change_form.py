@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
 from milepost.core.change_input import ChangeInput, LineEdit, RowEdit
 from milepost.core.money import Money
 from milepost.queries.contract_lines import contract_lines
@@ -53,6 +56,7 @@ class ChangeForm:
     currency: str
     lines: Sequence[FormLine]
     rows: Sequence[FormRow]
+    has_unpaid: bool
     order_name: str = ""
     order_state: str = ""
     change: ChangeInput | None = None
@@ -81,10 +85,18 @@ def change_form(job_id: int, change_id: int | None = None) -> ChangeForm:
         job.currency,
         [_line(line, job.currency) for line in contract_lines(job.id) if line.quantity],
         [_row(row, job.currency) for row in open_rows.order_by("position")],
+        _has_unpaid(job),
         order.name if order else "",
         order.state if order else "",
         written(order) if order else None,
     )
+
+
+def _has_unpaid(job: Job) -> bool:
+    """Whether an invoice for work waits of which nothing is paid."""
+    standing = standing_rows().filter(invoice__job=job).exclude(invoice__kind="deposit")
+    settled = standing.annotate(settled=Coalesce(Sum("invoice__allocations__amount_cents"), 0))
+    return settled.filter(settled=0).exists()
 
 
 def _line(line: ContractLine, currency: str) -> FormLine:
@@ -121,6 +133,7 @@ def written(order: ChangeOrder) -> ChangeInput:
         order.own_name,
         order.days,
         order.expires_on,
+        order.replace_unpaid,
     )
 
 

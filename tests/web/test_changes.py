@@ -208,9 +208,33 @@ def test_a_wrong_field_of_a_change_is_named_and_the_rest_stays_typed(cast):
         assert said in text, field
         assert "Island with sink" in text
     assert job_page(cast.business_id, job.job_id, at=timezone.now()).changes == []
-    below = owner.post(f"/jobs/{job.job_id}/changes/new/", ISLAND | {"line-1-price": "-39000"})
+    below = owner.post(f"/jobs/{job.job_id}/changes/new/", ISLAND | {"line-1-price": "-41000"})
     assert below.status_code == 422
-    assert "$10,000.00 is already billed. Credit $9,000.00 first." in words(below)
+    assert "below zero" in words(below)
+
+
+def test_invoices_that_no_longer_fit_or_that_nobody_paid_are_sent_again_and_that_is_said_before(cast):
+    job, owner = kitchen(cast, quote=BY_PERCENT), client_of(cast, "owner")
+    rough = job.rows["Rough-in complete"]
+    complete_milestone(by=cast.tess, at=timezone.now(), job_id=job.job_id, row_id=rough)
+    send_invoice(by=cast.alice, at=timezone.now(), job_id=job.job_id, row_ids=[rough])
+    totals = f"/jobs/{job.job_id}/changes/totals/"
+    assert "Send unpaid invoices again" in words(owner.get(f"/jobs/{job.job_id}/changes/new/"))
+    assert "taken back" not in words(owner.post(totals, ISLAND))
+    asked = ISLAND | {"replace_unpaid": "on"}
+    assert "Invoice 1002 is taken back and sent again" in words(owner.post(totals, asked))
+    below = words(owner.post(totals, ISLAND | {"line-1-price": "-25000"}))
+    assert "Invoice 1002 is taken back and sent again" in below
+
+    owner.post(f"/jobs/{job.job_id}/changes/new/", asked | {"then": "send"})
+    address = f"{links(cast, job)['Carol Reyes']}changes/{only_change(cast, job).row.id}/"
+    page = owner.get(address)
+    assert "Invoice 1002 is taken back and sent again" in words(page)
+    owner.post(f"{address}signature/", {"name": "Carol Reyes", "stamp": page.context["difference"].stamp})
+    assert amounts(cast, job) == [10_000_00, 11_333_33, 13_600_00, 9_066_67]
+    stops = job_page(cast.business_id, job.job_id, at=timezone.now()).stops
+    again = next(stop.invoice for stop in stops if stop.name == "Rough-in complete")
+    assert again is not None and (again.number, again.total.cents) == ("1003", 11_333_33)
 
 
 def test_the_form_sent_twice_makes_one_change_order(cast):

@@ -49,6 +49,7 @@ class ChangeFields:
     own_name: str = ""
     days: str = ""
     expires_on: str = ""
+    replace_unpaid: bool = False
 
     @property
     def is_simple(self) -> bool:
@@ -65,6 +66,7 @@ def posted(data: QueryDict, form: ChangeForm) -> ChangeFields:
         tuple(_posted_milestone(data, milestone_of(row)) for row in form.rows),
         **{name: clean(data.get(name, "")) for name in ("reason", "own_name", "days", "expires_on")},
         placement=clean(data.get("placement", "spread")),
+        replace_unpaid="replace_unpaid" in data,
     )
 
 
@@ -118,6 +120,7 @@ def drafted(form: ChangeForm) -> ChangeFields:
         change.own_name if change.placement == "own" else "",
         str(change.days) if change.days else "",
         change.expires_on.isoformat() if change.expires_on else "",
+        change.replace_unpaid,
     )
 
 

@@ -68,6 +68,7 @@ def _change(fields: ChangeFields, lines: Sequence[LineEdit], rows: Sequence[RowE
         own_name=typed.checked_text(fields.own_name, field="own_name", most=200),
         days=_days(fields.days),
         expires_on=typed.day(fields.expires_on, field="expires_on") if fields.expires_on else None,
+        replace_unpaid=fields.replace_unpaid,
     )
 
 
