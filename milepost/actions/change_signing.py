@@ -7,6 +7,7 @@ from milepost.actions.actor import Actor
 from milepost.actions.businesses import Missing
 from milepost.actions.changes import AskTheOffice, ChangeNotOpen, Facts, limit_of, within_limit
 from milepost.actions.door import action
+from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.contract_changes import take_snapshot, write_change
 from milepost.actions.steps.crediting import issue_credit
 from milepost.actions.steps.documents import freeze
@@ -145,7 +146,10 @@ def _send_again(job: Job, again: Sequence[Sequence[int]], excess: int, *, by: Ac
         sent.append(issue(loaded, increment, by=by, at=at))
     loaded = load(job)
     for credit in credits_of(job.customer_id):
+        if excess <= 0:
+            break
         excess -= settle_with_credit(credit.payment, min(credit.left_cents, excess), sent, loaded, at)
+    close_if_finished(loaded, loaded.contacts, by=Actor.system(job.business_id), at=at)
 
 
 def _rows_of(invoice: Invoice) -> list[int]:

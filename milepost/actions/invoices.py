@@ -8,6 +8,7 @@ from decimal import Decimal
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.rights import OFFICE, NotAllowed
+from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.finding import find, lock_job
 from milepost.actions.steps.issuing import issue, milestone_increment
 from milepost.actions.steps.numbering import next_number
@@ -78,7 +79,12 @@ def send_invoice(
     if not by_hand:
         _check_ready(loaded, chosen, at)
     increment = milestone_increment(loaded, [row.id for row in chosen])
-    return issue(loaded, increment, by=by, at=at).id
+    invoice = issue(loaded, increment, by=by, at=at)
+    if not invoice.total_cents:
+        # No payment will come for it, so this may be the end of the job.
+        now = load(job)
+        close_if_finished(now, now.contacts, by=Actor.system(job.business_id), at=at)
+    return invoice.id
 
 
 def find_row(loaded: LoadedJob, row_id: int) -> ScheduleRow:

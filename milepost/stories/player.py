@@ -68,7 +68,9 @@ def play_story(story: Story, read: Source, *, journal: bool = False, stage: Stag
     with _at(read, opening):
         scene = Scene.open(stage, customer_id, story, at=clock.now(_first_day(story)))
     for place, event in enumerate(story.events):
-        deed = next(name for name in NAMES if getattr(event, name) not in (None, False))
+        deed = next(
+            name for name in NAMES if getattr(event, name) is not None and getattr(event, name) is not False
+        )
         with _at(read, ("events", place, deed)):
             DEEDS[deed](scene, event, clock.now(event.on))
     want_journal = journal or story.expect.journal is not None

@@ -103,7 +103,9 @@ def _schedule(quote: Quote, line_names: list[str]) -> Iterator[tuple[Path_, str]
 
 
 def _milestone(row: Milestone, path: Path_, line_names: list[str]) -> Iterator[tuple[Path_, str]]:
-    given = [basis for basis in _BASES if getattr(row, basis) not in (None, False)]
+    given = [
+        basis for basis in _BASES if getattr(row, basis) is not None and getattr(row, basis) is not False
+    ]
     if len(given) != 1:
         yield (path, f"“{row.name}” needs exactly one of {', '.join(_BASES)}.")
     for name in row.lines or []:
@@ -136,7 +138,9 @@ def _events(story: Story) -> Iterator[tuple[Path_, str]]:
     before = (story.quote or story.invoice).on  # type: ignore[union-attr]
     for place, event in enumerate(story.events):
         path: Path_ = ("events", place)
-        deeds = [deed for deed in DEEDS if getattr(event, deed) not in (None, False)]
+        deeds = [
+            deed for deed in DEEDS if getattr(event, deed) is not None and getattr(event, deed) is not False
+        ]
         if len(deeds) != 1:
             yield (path, f"An event is exactly one of {', '.join(DEEDS)}.")
         if event.on < before:
