@@ -1,6 +1,6 @@
 """
 The command line. Each command parses, starts what it needs and hands over; `milepost --help` lists
-them. Exit codes: 0 done, 1 refused or failed, 2 wrong arguments (or `doctor` found something: 3).
+them. Exit codes: 0 done, 1 refused or failed, 2 wrong arguments (3: `doctor` or `verify` found something).
 """
 
 import argparse
@@ -160,6 +160,18 @@ def play(arguments: argparse.Namespace) -> int:
         return 0 if report.as_told else 1
 
 
+def verify(arguments: argparse.Namespace) -> int:
+    """Check a record of a timeline by itself, or with --here against this database too."""
+    from milepost.config import databases, verifying
+
+    chain = verifying.read(arguments.file)
+    wrong = verifying.by_itself(chain, show)
+    if arguments.here:
+        with databases.running():
+            wrong += verifying.against_records(chain, show)
+    return FOUND_SOMETHING if wrong else 0
+
+
 def doctor(_arguments: argparse.Namespace) -> int:
     """Recompute every guarantee from the rows; exit code 3 when something does not hold."""
     from milepost.config import databases
@@ -229,6 +241,14 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--journal", action="store_true", help="with every journal entry")
     one.add_argument("--keep", action="store_true", help="leave it in the database that is being served")
     _add(commands, "doctor", doctor, "recompute every guarantee from the rows (exit code 3: not all hold)")
+    one = _add(
+        commands,
+        "verify",
+        verify,
+        "check a job's history that was taken along (exit code 3: it does not hold)",
+    )
+    one.add_argument("file", type=Path, metavar="FILE", help="a timeline.json")
+    one.add_argument("--here", action="store_true", help="and whether this Milepost still has all of it")
     one = _add(commands, "backup", back_up, "write everything into one file")
     one.add_argument("file", type=Path, metavar="FILE", help="is made; an existing file is refused")
     one = _add(commands, "restore", restore, "bring a backup back into an empty Milepost")

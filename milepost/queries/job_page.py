@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, Sum
 
 from milepost.core.money import Money
+from milepost.core.timeline import breaks
 from milepost.queries.change_page import ChangeRow, changes_of
 from milepost.queries.contract_lines import contract_lines
 from milepost.queries.credit import credits_of
@@ -16,6 +17,7 @@ from milepost.queries.door import NotThere, question
 from milepost.queries.links import link_url
 from milepost.queries.road import Stop, read_road
 from milepost.queries.stored import documents_of
+from milepost.queries.timeline import chain_of
 from milepost.records.customers import Contact
 from milepost.records.files import Document
 from milepost.records.jobs import ContractKey, Job
@@ -64,7 +66,7 @@ class DocumentRow:
 
 @dataclass(frozen=True)
 class EventRow:
-    """A line of the history. `facts` as told; `hash` proves that nothing was changed since."""
+    """A line of the history. `facts` as told; `hash` proves that nothing was changed, if it `holds`."""
 
     seq: int
     at: datetime
@@ -73,6 +75,7 @@ class EventRow:
     for_customer: bool
     facts: dict[str, object]
     hash: str
+    holds: bool = True
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,11 @@ class JobPage:
     def next(self) -> Stop | None:
         """The first milestone that lies ahead."""
         return next((stop for stop in self.stops if stop.place == "ahead" and stop.kind != "event"), None)
+
+    @property
+    def broken(self) -> list[EventRow]:
+        """Entries of the history that were changed, or do not follow the one before."""
+        return [event for event in self.history if not event.holds]
 
     @property
     def declined_because(self) -> str:
@@ -313,6 +321,8 @@ def _payments(job: Job) -> list[PaymentRow]:
 
 
 def _history(job: Job) -> list[EventRow]:
+    events = list(JobEvent.objects.filter(job=job).order_by("seq"))
+    broken = {found.number for found in breaks(chain_of(events))}
     return [
         EventRow(
             event.seq,
@@ -322,6 +332,7 @@ def _history(job: Job) -> list[EventRow]:
             event.for_customer,
             json.loads(event.text),
             event.hash,
+            event.seq not in broken,
         )
-        for event in JobEvent.objects.filter(job=job).order_by("seq")
+        for event in events
     ]

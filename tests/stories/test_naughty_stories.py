@@ -34,7 +34,7 @@ def story(lines: list[str], name: str) -> str:
 
 def hidden(text: str) -> bool:
     """What nobody can see and no story needs: control characters."""
-    return any(ord(sign) < 32 and sign not in "\t\n" or sign == "\x7f" for sign in text)
+    return any((ord(sign) < 32 and sign not in "\t\n") or sign == "\x7f" for sign in text)
 
 
 def test_a_story_of_naughty_lines_is_told_back_as_it_was_written(database):

@@ -20,5 +20,6 @@ urlpatterns = [
     path("<slug:token>/documents/<int:document>/", views.document, name="document"),
     path("<slug:token>/documents/<int:document>/explained/", views.explained, name="explained"),
     path("<slug:token>/invoices/<int:invoice>/sheet/", views.sheet, name="sheet"),
+    path("<slug:token>/history.json", views.history, name="history"),
     path("<slug:token>/files/<int:file>/", views.file, name="file"),
 ]

@@ -25,8 +25,10 @@ from milepost.queries.explained import explained_document
 from milepost.queries.job_page import job_page
 from milepost.queries.offer_page import offer_page
 from milepost.queries.portal_link import Guest, guest_of
+from milepost.queries.timeline import timeline_record
 from milepost.web.files import sent
 from milepost.web.portal import paying
+from milepost.web.telling import sentence
 from milepost.web.typed import checked_text
 
 PAYERS = frozenset({"page", "pay", "paid", "logo", "document"})
@@ -93,6 +95,7 @@ def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) ->
     context |= {
         "may_accept": [stop.id for stop in job.stops if guest.contact_id in dict(stop.approvers)],
         "form": paying.pay_form(request, guest, job),
+        "told": [(e, sentence(e, job.currency)) for e in reversed(job.history) if e.for_customer],
         "pay_link": request.build_absolute_uri(reverse("portal:page", args=[guest.pay_token])),
     }
     return render(request, "portal/job.html", context, status=status)
@@ -241,3 +244,11 @@ def sheet(request: HttpRequest, guest: Guest, invoice: int) -> HttpResponse:
 def file(request: HttpRequest, guest: Guest, file: int) -> HttpResponse:
     found = documents.fetch_file(guest.business_id, file, job_id=guest.job_id)
     return sent(found.data, mime=found.mime, name=found.name, inline=found.inline)
+
+
+@require_GET
+@guest_view
+def history(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """What happened, as a record that anybody can check; of what is not the customer's, the hashes alone."""
+    name, text = timeline_record(guest.business_id, guest.job_id, at=timezone.now(), for_customer=True)
+    return sent(text.encode(), mime="application/json", name=name)
