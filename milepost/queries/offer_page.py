@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 
 from milepost.core.contract import PricedContract
 from milepost.core.money import Money
@@ -37,6 +38,30 @@ class OfferLine:
     def measured(self) -> bool:
         """Whether quantity and price say more than the amount alone."""
         return bool(self.unit) or self.quantity != 1
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is part of the total as it stands."""
+        return self.chosen or not self.is_optional
+
+    @property
+    def name(self) -> str:
+        """The first line of the description."""
+        return self.description.strip().partition("\n")[0]
+
+    @property
+    def scope(self) -> str:
+        """What the description says beneath its first line."""
+        return self.description.strip().partition("\n")[2].strip()
+
+
+@dataclass(frozen=True)
+class OfferSection:
+    """Lines that stand under one name ("" for none), in their order, and what those that count come to."""
+
+    name: str
+    lines: Sequence[OfferLine]
+    sum: Money
 
 
 @dataclass(frozen=True)
@@ -95,6 +120,17 @@ class OfferPage:
     prices_include_tax: bool = False
     tax_notes: Sequence[str] = ()
     problem: Refusal | None = None
+
+    @property
+    def sections(self) -> list[OfferSection]:
+        """The lines by section; a section that comes again later stands again."""
+        return [
+            OfferSection(
+                name, lines, Money(sum(line.net.cents for line in lines if line.counts), self.total.currency)
+            )
+            for name, found in groupby(self.lines, key=lambda line: line.section)
+            for lines in [list(found)]
+        ]
 
 
 @question

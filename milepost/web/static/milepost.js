@@ -197,6 +197,21 @@ document.addEventListener("milepost:close", () => document.querySelectorAll("dia
 // A page that comes back from the browser's memory has its buttons again.
 window.addEventListener("pageshow", () => ready(document));
 
+// On paper nothing is folded away: what stands in a fold is printed, and folded again afterwards.
+window.addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details.fold:not([open])")) {
+    if (fold.closest(".no-print")) continue;
+    fold.dataset.printed = "";
+    fold.open = true;
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const fold of document.querySelectorAll("details[data-printed]")) {
+    fold.open = false;
+    delete fold.dataset.printed;
+  }
+});
+
 function signal() {
   const words = document.querySelector("[data-signal]");
   if (words) words.hidden = navigator.onLine;
