@@ -66,7 +66,7 @@ def test_the_simulator_follows_while_a_change_is_written_and_the_customer_signs_
         row for row in messages(cast.business_id).rows if row.kind == "change_sent" and row.channel == "email"
     )
     link = next(word for word in letter.body_text.split() if "/changes/" in word)
-    phone = browser.new_context(viewport=PHONE, color_scheme="dark").new_page()
+    phone = browser.new_context(viewport=PHONE).new_page()
     phone.goto(link)
     looked_at(phone, photograph, "change-on-the-link", 390)
     phone.fill("[name=name]", "Carol Reyes")
@@ -133,6 +133,36 @@ def test_two_more_outlets_in_the_field_are_six_taps(site, cast, browser, photogr
         "10,180.00",
     ):
         assert words in paper
+
+
+def test_the_owner_is_asked_by_mail_and_answers_from_the_phone(site, cast, browser, photograph):  # type: ignore[no-untyped-def]
+    job = kitchen(cast)
+    field = browser.new_context(viewport=PHONE).new_page()
+    sign_in(field, site, "tess@example.com", cast.password)
+    field.goto(f"{site.url}/field/jobs/{job.job_id}/changes/new/")
+    field.fill("[name=what]", "A skylight over the sink")
+    field.fill("[name=price]", "900")
+    field.get_by_role("button", name="Hand over the phone").click()
+    looked_at(field, photograph, "field-change-too-much", 390)
+    assert field.get_by_role("button", name="Sign").count() == 0
+    field.get_by_role("button", name="Ask the office").click()
+    field.get_by_text("The office has it").wait_for()
+
+    site.work()
+    letter = next(row for row in messages(cast.business_id).rows if row.kind == "change_asked_office")
+    link = next(word for word in letter.body_text.split() if "/changes/" in word)
+    owner = browser.new_context(viewport=PHONE, color_scheme="dark").new_page()
+    sign_in(owner, site, "alice@example.com", cast.password)
+    owner.goto(link)
+    assert owner.get_by_text("Tess Tanaka asks you").is_visible()
+    looked_at(owner, photograph, "change-asked-phone", 390)
+    owner.get_by_role("button", name="Send to Carol Reyes").click()
+    owner.get_by_text("The change is sent.").wait_for()
+    looked_at(owner, photograph, "change-asked-sent-phone", 390)
+    site.work()
+    sent = [row for row in messages(cast.business_id).rows if row.kind == "change_sent"]
+    assert {row.to_name for row in sent} == {"Carol Reyes"}
+    assert all("+$900.00" in row.body_text for row in sent)
 
 
 def test_another_quantity_is_offered_in_three_clicks(site, cast, browser, photograph):  # type: ignore[no-untyped-def]
