@@ -34,6 +34,8 @@ from milepost.actions.signing import sign_quote
 from milepost.actions.work import accept_milestone, complete_milestone, move_event, undo_completion
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.core.refusals import Refusal
+from milepost.queries.account import customer_account
+from milepost.queries.credit import credits_of
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import JobPage, job_page
 from milepost.queries.open_items import OpenItem, open_page
@@ -78,6 +80,17 @@ class Life(Changing, Crediting):
             self.refused += 1
             self.told[-1] += f" refused ({refusal.code})"
         assert examine() == []
+        self.account_agrees()
+
+    def account_agrees(self) -> None:
+        """As of today: the account of the books is what is open on the invoices, less the unused credit."""
+        business, customer, today = self.cast.business_id, self.cast.customer_id, self.at.date()
+        account = customer_account(business, customer, since=today, until=today + timedelta(days=400))
+        with scoped(business, writing=False):
+            unused = sum(credit.left_cents for credit in credits_of(customer))
+        assert account.credit.cents == unused
+        pending = {item.invoice_id: item.balance.cents for item in open_page(business, customer).items}
+        assert all(pending.get(item.invoice_id, 0) <= item.balance.cents for item in account.open)
 
     def happenings(self) -> list[Callable[[], None]]:
         """What may happen, as often as it does."""

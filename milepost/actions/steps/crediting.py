@@ -1,7 +1,7 @@
 """Issue a credit note: number, frozen content, positions, contract, journal, timeline, message; all or nothing."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max
 from django.utils.translation import gettext
@@ -44,7 +44,7 @@ def issue_credit(loaded: LoadedJob, plan: CreditPlan, reason: str, *, by: Actor,
     number = next_number("credit_note")
     facts = _facts(loaded, plan, number, reason, at)
     document = freeze(job, "credit_note", f"Credit note {number.text}", credit_note_content(facts), at=at)
-    unallocate(plan.standing.invoice, plan.excess_cents)
+    unallocate(plan.standing.invoice, plan.excess_cents, on=facts.issued_on)
     note = _write_note(loaded, plan, number, facts, document, by=by, at=at)
     _write_parts(loaded, plan, note, facts.taxes)
     _write_positions(loaded, plan, note)
@@ -63,10 +63,10 @@ def issue_credit(loaded: LoadedJob, plan: CreditPlan, reason: str, *, by: Actor,
     return note
 
 
-def unallocate(invoice: Invoice, cents: int) -> None:
+def unallocate(invoice: Invoice, cents: int, *, on: date) -> None:
     """
     Take so much of what cleared payments have settled of an invoice off it, the newest first; it is
-    left with the payments as the customer's credit. By rows that name what they undo.
+    left with the payments as the customer's credit. By rows that name what they undo, as of the day `on`.
     """
     standing = Allocation.objects.filter(
         invoice=invoice, reverses__isnull=True, allocation__isnull=True, payment__state="cleared"
@@ -81,6 +81,7 @@ def unallocate(invoice: Invoice, cents: int) -> None:
             invoice_id=part.invoice_id,
             amount_cents=-part.amount_cents,
             reverses=part,
+            settled_on=on,
         )
         undo.save()
         if back < part.amount_cents:
@@ -89,6 +90,7 @@ def unallocate(invoice: Invoice, cents: int) -> None:
                 payment_id=part.payment_id,
                 invoice_id=part.invoice_id,
                 amount_cents=part.amount_cents - back,
+                settled_on=on,
             )
         cents -= back
 
