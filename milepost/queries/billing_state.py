@@ -10,8 +10,9 @@ from django.db.models import F, Q, Subquery, Sum
 from milepost.core.billing import JobState
 from milepost.core.contract import ContractLine as CoreLine
 from milepost.core.contract import Key, PricedContract
+from milepost.core.rounding import Rule
 from milepost.core.rows import Recovery, Row, Snapshot
-from milepost.core.tax import TaxRate
+from milepost.core.tax import TaxAt, TaxPer, TaxRate, TaxRules
 from milepost.queries.contract_lines import as_changed
 from milepost.records.changes import ContractSnapshot, LineChange
 from milepost.records.concessions import CONCESSION_KINDS, Concession
@@ -285,6 +286,7 @@ def assemble(
         due_cents=sum(heads.get(("due", row.id), Heads()).cents for row in milestones),
         recovered_cents=heads.get(("recovered", deposit.id), Heads()).cents if deposit else 0,
         portions={row.id: Fraction(1) for row in milestones if row.id in billed_rows - then.billed_rows},
+        tax_rules=TaxRules(cast(TaxPer, job.tax_per), cast(Rule, job.tax_rounding), cast(TaxAt, job.tax_at)),
     )
     return LoadedJob(job, lines, by_key, rows, heads, billed_rows, state)
 

@@ -61,6 +61,9 @@ class Business(models.Model):
                 condition=Q(recovery__in=["off_the_top", "first", "final"]), name="business_recovery_is_known"
             ),
             models.CheckConstraint(
+                condition=Q(tax_at__in=["contract", "document"]), name="business_tax_at_is_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(tax_per__in=["code", "line"]), name="business_tax_per_is_known"
             ),
             models.CheckConstraint(

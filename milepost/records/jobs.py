@@ -20,8 +20,8 @@ class Job(models.Model):
     What a customer and a business have agreed, or are about to.
 
     Until it is signed it is called a quote. `contract_cents` is the total that the schedule
-    must add up to; it is zero until then. How its tax is counted (`deposit_tax`, `tax_per`,
-    `tax_rounding`, `prices_include_tax`) stays as it was when it was signed.
+    must add up to; it is zero until then. How its tax is counted (`deposit_tax`, `tax_at`,
+    `tax_per`, `tax_rounding`, `prices_include_tax`) stays as it was when it was signed.
     """
 
     business = models.ForeignKey(Business, models.PROTECT)
@@ -34,6 +34,7 @@ class Job(models.Model):
     currency = models.CharField(max_length=3)
     recovery = models.CharField(max_length=20, default="off_the_top")
     deposit_tax = models.CharField(max_length=20, default="on_application")
+    tax_at = models.CharField(max_length=10, default="contract")
     tax_per = models.CharField(max_length=10, default="code")
     tax_rounding = models.CharField(max_length=10, default="half_up")
     prices_include_tax = models.BooleanField(default=False)
@@ -56,6 +57,9 @@ class Job(models.Model):
             models.CheckConstraint(
                 condition=Q(tax_per__in=["code", "line"], tax_rounding__in=["half_up", "down"]),
                 name="job_tax_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_at__in=["contract", "document"]), name="job_tax_at_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(signed_on__isnull=False) | ~Q(state__in=["open", "closed"]),

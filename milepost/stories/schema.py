@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
@@ -41,15 +41,6 @@ def _exact(value: Any, *, digits: int, places: int, negative: bool = False) -> D
 
 def _not_built(_value: Any) -> Any:
     raise PydanticCustomError("not_built", "is not built yet.")
-
-
-def _only(allowed: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if value != allowed:
-            raise PydanticCustomError("not_built", "“{value}” is not built yet.", {"value": value})
-        return value
-
-    return AfterValidator(check)
 
 
 _NUMBER = WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
@@ -92,7 +83,7 @@ class Business(Part):
     timezone: Name = "America/Chicago"
     holidays: Annotated[str, Field(max_length=10)] = "US"
     deposit_tax: Literal["on_application", "at_deposit", "at_payment"] = "on_application"
-    tax_at: Annotated[Literal["contract", "document"], _only("contract")] = "contract"
+    tax_at: Literal["contract", "document"] = "contract"
     tax_per: Literal["code", "line"] = "code"
     tax_rounding: Literal["half_up", "down"] = "half_up"
     prices_include_tax: bool = False

@@ -75,6 +75,7 @@ def set_stage(business: Business, *, at: datetime) -> Stage:
         deposit_tax=business.deposit_tax,
         prices_include_tax=business.prices_include_tax,
         registration=business.registration,
+        tax_at=business.tax_at,
         tax_per=business.tax_per,
         tax_rounding=business.tax_rounding,
         approval_days=business.approval_days,

@@ -99,7 +99,7 @@ class Life(Changing, Crediting):
             self.bill, self.bill, self.pay, self.pay, self.pay, self.pay_online, self.settle, self.bounce,
             self.credit, self.refund, self.move, self.pay_several, self.pay_several,
             self.give_up, self.recover, self.let_be, self.undo_concession,
-            self.other_deposit_tax, self.order_change, self.order_change, self.order_change,
+            self.other_tax_rules, self.order_change, self.order_change, self.order_change,
             self.sign_change, self.answer_change, self.fix, self.fix, self.send_again, self.money_off,
             self.take_money_off_back]  # fmt: skip
 
@@ -112,9 +112,17 @@ class Life(Changing, Crediting):
                 sign_quote(by=self.cast.carol, at=self.at, job_id=self.jobs[-1], version=1, name="Carol")
                 signed += 1
 
-    def other_deposit_tax(self) -> None:
-        how = self.random.choice(["on_application", "at_deposit", "at_payment"])
-        change_business(by=self.cast.alice, at=self.at, deposit_tax=how)
+    def other_tax_rules(self) -> None:
+        """What is signed keeps its own; the next job is counted differently."""
+        change_business(
+            by=self.cast.alice,
+            at=self.at,
+            deposit_tax=self.random.choice(["on_application", "at_deposit", "at_payment"]),
+            tax_at=self.random.choice(["contract", "document"]),
+            tax_per=self.random.choice(["code", "line"]),
+            tax_rounding=self.random.choice(["half_up", "down"]),
+            prices_include_tax=self.random.choice([False, True]),
+        )
 
     # Quotes
 

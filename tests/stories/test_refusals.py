@@ -51,7 +51,6 @@ def said(text: str) -> str:
         ("sign: Carol Reyes", 'certify: {1: {amount: "1.00"}}', 12, "“certify” is not built yet"),
         ("sign: Carol Reyes", 'accept: Fence stands, portion: "80"', 12, "“portion” is not built yet"),
         ("title: Fence", "retainage: {percent: 10}", 1, "“retainage” is not built yet"),
-        ("title: Fence", "business: {tax_at: document}", 1, "not built yet"),
         ("title: Fence", "business: {timezone: ../../etc/passwd}", 1, "not a time zone"),
         ("title: Fence", "business: {holidays: Moon}", 1, "no calendar of holidays"),
         ("title: Fence", "business: {currency: dollars}", 1, "currency"),

@@ -62,7 +62,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost(
         "terms": {"net_days": "10", "late_fee_monthly": "1.5", "grace_days": "5", "pause_after_days": "14",
                   "approval_days": "3", "change_days": "14", "field_change_cents": "500"},
         "place": {"timezone": "America/Chicago", "locale": "en-US", "holidays": "US"},
-        "accounting": {"recovery": "first", "deposit_tax": "at_payment", "tax_per": "line",
+        "accounting": {"recovery": "first", "deposit_tax": "at_payment", "tax_at": "document", "tax_per": "line",
                            "tax_rounding": "down"},
     }[section]  # fmt: skip
     answer = alice.post(f"/settings/{section}/", {**valid, field: wrong})

@@ -123,7 +123,7 @@ def test_the_setting_fills_the_form_and_a_quote_can_say_otherwise(cast):
     assert "checked" not in _tag(alice.get("/quotes/new/"), "prices_include_tax")
     saved = alice.post(
         "/settings/accounting/",
-        {"recovery": "first", "deposit_tax": "on_application", "tax_per": "code", "tax_rounding": "half_up",
+        {"recovery": "first", "deposit_tax": "on_application", "tax_at": "contract", "tax_per": "code", "tax_rounding": "half_up",
          "prices_include_tax": "on"},
     )  # fmt: skip
     assert saved.status_code == 302, box
@@ -162,6 +162,31 @@ def test_several_taxes_on_a_line_rounded_on_each_line_and_cut(cast, press):
         ("Accounts receivable", "Tax payable", 4_16),
         ("Accounts receivable", "Tax payable", 41),
     ]
+
+
+def test_each_invoice_is_taxed_by_itself_where_the_law_asks_for_it(cast):
+    """What is asked for stands; the net is found to which the tax fits, and the last one closes the contract."""
+    change_business(by=cast.alice, at=cast.at, tax_at="document")
+    vat = int(tax(cast, "VAT", "20"))
+    lines = [
+        LineInput(f"Work {price}", Decimal(price), tax_codes=(vat,))
+        for price in ("68.33", "68.33", "57.50", "85.00")
+    ]
+    rows = [RowInput(name, "share", value=Decimal(1)) for name in ("One", "Two", "Three", "Four")]
+    quote = QuoteInput("Work", tuple(lines), tuple(rows))
+    job = draft_quote(by=cast.alice, at=cast.at, customer_id=cast.customer_id, quote=quote)
+    send_quote(by=cast.alice, at=cast.at, job_id=job)
+    sign_quote(by=cast.carol, at=cast.at, job_id=job, version=1, name="Carol")
+    # The setting is the job's own from now on
+    change_business(by=cast.alice, at=cast.at, tax_at="contract")
+    with scoped(cast.business_id, writing=False):
+        ids = list(ScheduleRow.objects.filter(job_id=job).order_by("position").values_list("id", flat=True))
+    said = []
+    for row in ids:
+        send_invoice(by=cast.alice, at=cast.at, job_id=job, row_ids=[row], by_hand=True)
+        said.append([cents for _debit, _credit, cents in last_entry(cast)])
+        assert examine() == []
+    assert said == [[69_79, 13_96], [69_79, 13_96], [69_79, 13_96], [69_79, 13_95]]
 
 
 def test_under_reverse_charge_the_document_says_who_owes_the_tax_with_both_tax_numbers(cast, press):

@@ -29,10 +29,10 @@ def open_job(job: Job, offered: QuoteVersion, priced: PricedQuote, *, on: date) 
         business.tax_per,
         business.tax_rounding,
     )
-    job.prices_include_tax = offered.prices_include_tax
+    job.tax_at, job.prices_include_tax = business.tax_at, offered.prices_include_tax
     job.save(
         update_fields=[
-            "state", "signed_on", "contract_cents", "terms", "deposit_tax", "tax_per", "tax_rounding",
+            "state", "signed_on", "contract_cents", "terms", "deposit_tax", "tax_at", "tax_per", "tax_rounding",
             "prices_include_tax",
         ]
     )  # fmt: skip

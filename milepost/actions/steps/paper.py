@@ -44,6 +44,7 @@ def job_facts(
         pay_url=pay_url(job.id, contacts, links),
         at=at,
         recovery=job.recovery,
+        tax_at=job.tax_at,
         tax_per=job.tax_per,
         tax_rounding=job.tax_rounding,
         prices_include_tax=job.prices_include_tax,

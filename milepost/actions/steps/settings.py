@@ -15,6 +15,7 @@ from milepost.records.files import StoredFile
 
 CHOICES: Mapping[str, frozenset[str]] = {
     "deposit_tax": frozenset({"on_application", "at_deposit", "at_payment"}),
+    "tax_at": frozenset({"contract", "document"}),
     "tax_per": frozenset({"code", "line"}),
     "tax_rounding": frozenset({"half_up", "down"}),
     "recovery": frozenset({"off_the_top", "first", "final"}),

@@ -23,7 +23,7 @@ def explained(facts: InvoiceFacts, reader: Reader) -> list[Explained]:
         found.append(_recovery(why.recovery, facts, reader))
     names = facts.names
     found += [
-        _line(names.get(one.key.line, ""), one, reader)
+        _line(names.get(one.key.line, ""), one, facts, reader)
         for one in why.keys
         if one.key.tax is None and one.now_cents
     ]
@@ -88,9 +88,9 @@ def _recovery(one: RecoveryStory, facts: InvoiceFacts, reader: Reader) -> Explai
     return Explained(label=_("Deposit recovered"), value=now, sentences=sentences)
 
 
-def _line(name: str, one: KeyStory, reader: Reader) -> Explained:
+def _line(name: str, one: KeyStory, facts: InvoiceFacts, reader: Reader) -> Explained:
     label = name.strip().partition("\n")[0] or _("A line of the work")
-    return Explained(label=label, value=reader.money(one.now_cents), sentences=_key(one, reader))
+    return Explained(label=label, value=reader.money(one.now_cents), sentences=_key(one, facts, reader))
 
 
 def _taxes(why: BillStory, facts: InvoiceFacts, reader: Reader) -> list[Explained]:
@@ -114,6 +114,12 @@ def _tax(keys: Sequence[KeyStory], facts: InvoiceFacts, reader: Reader) -> list[
     worth = sum(one.worth_cents for one in keys)
     to_date, before = sum(one.to_date_cents for one in keys), sum(one.before_cents for one in keys)
     exact = sum((one.exact_cents for one in keys), Fraction(0))
+    if facts.job.tax_at == "document":
+        return [
+            _(
+                "Rounded on this invoice, by its rate on its own base: {now}. The last one takes what is left."
+            ).format(now=reader.money(to_date - before))
+        ]
     sentences = [
         _contract_tax(facts).format(worth=reader.money(worth)),
         _("By the work that is earned, {exact} of it is due to date: {to_date} in whole cents.").format(
@@ -133,7 +139,7 @@ def _contract_tax(facts: InvoiceFacts) -> str:
     return _("The contract's tax by this rate is {worth}, rounded once on the sum of its lines.")
 
 
-def _key(one: KeyStory, reader: Reader) -> list[str]:
+def _key(one: KeyStory, facts: InvoiceFacts, reader: Reader) -> list[str]:
     sentences = []
     open_cents = one.worth_cents - one.before_snapshot_cents
     if one.before_snapshot_cents:
@@ -155,7 +161,11 @@ def _key(one: KeyStory, reader: Reader) -> list[str]:
                 to_date=reader.money(one.to_date_cents),
             )
         )
-    if one.odd == "up":
+    if facts.job.tax_at == "document" and one.odd != "exact":
+        sentences.append(
+            _("Tax is rounded on each invoice, so a line may move by the cents that make net and tax fit.")
+        )
+    elif one.odd == "up":
         sentences.append(
             _("The cents that rounding leaves over go to the largest fractions, one each; one came here.")
         )

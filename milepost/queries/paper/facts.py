@@ -28,6 +28,7 @@ class JobFacts:
     pay_url: str
     at: datetime
     recovery: str = "off_the_top"
+    tax_at: str = "contract"
     tax_per: str = "code"
     tax_rounding: str = "half_up"
     prices_include_tax: bool = False

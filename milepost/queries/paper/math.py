@@ -123,6 +123,13 @@ def _about_tax(facts: InvoiceFacts) -> list[str]:
         return []
     if facts.kind == "deposit":
         return [_("Its tax is the deposit's part of the contract's tax, to the cent.")]
+    if job.tax_at == "document":
+        return [
+            _(
+                "Tax is rounded on each invoice. This one makes the tax and the total fit, to the cent that was "
+                "signed."
+            )
+        ]
     if job.prices_include_tax:
         return [_("The prices include tax: the net in them is found first, and the tax is the difference.")]
     if job.tax_per == "line":

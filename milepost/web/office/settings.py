@@ -23,6 +23,7 @@ from milepost.web.office.settings_words import (
     HOLIDAYS,
     LOCALES,
     RECOVERIES,
+    TAX_AT,
     TAX_KINDS,
     TAX_PER,
     TAX_ROUNDING,
@@ -228,6 +229,15 @@ SECTIONS = (
                     "an advance: when it is invoiced, or when it is paid."
                 ),
                 options=DEPOSIT_TAXES,
+            ),
+            Setting(
+                "tax_at",
+                _l("Tax of an invoice"),
+                "select",
+                hint=_l(
+                    "The contract’s tax keeps every cent of what was signed. Some tax offices want each invoice by itself."
+                ),
+                options=TAX_AT,
             ),
             Setting(
                 "tax_per",

@@ -18,6 +18,10 @@ TAX_KINDS = [
     ("rate", _("A tax that you charge")),
     ("reverse_charge", _("Reverse charge: the customer owes it")),
 ]
+TAX_AT = [
+    ("contract", _("Its part of the contract’s tax")),
+    ("document", _("Its rate on the invoice itself")),
+]
 TAX_PER = [("code", _("Once, on the sum of its lines")), ("line", _("On every line"))]
 TAX_ROUNDING = [("half_up", _("Rounds up")), ("down", _("Falls away"))]
 ROLES = [
