@@ -6,11 +6,14 @@ One file that holds everything: the database, the files and the secret behind th
     secrets.json           the link secret: without it every link in a sent message would be dead
     files/…                photos and documents; made after the dump, and files are only ever added,
                            so no row of the dump misses its file
+    complete.json          how many files there are, and the dump's hash: without it the file was cut off
 """
 
 import contextlib
+import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -25,8 +28,16 @@ from django.db import connections
 
 from milepost.config import environment, postgres
 
-FORMAT = 1
-ABOUT, DUMP, SECRETS, FILES = "milepost-backup.json", "database.dump", "secrets.json", "files"
+FORMAT = 2
+WITHOUT_END = 1  # what 0.1.0 wrote ends without complete.json
+ABOUT, DUMP, SECRETS, FILES, END = (
+    "milepost-backup.json",
+    "database.dump",
+    "secrets.json",
+    "files",
+    "complete.json",
+)
+BY_HASH = re.compile(r"[0-9a-f]{64}")
 EVERY_FILES = 500
 Say = Callable[[str], None]
 
@@ -57,13 +68,19 @@ def back_up(target: Path, say: Say) -> None:
 
 
 def restore(source: Path, say: Say) -> None:
-    """Bring `source` back. Refuses a Milepost in which somebody has begun to work."""
+    """
+    Bring `source` back. It is read to its end before anything is touched. Refuses what is cut off or
+    damaged, and a Milepost in which somebody has begun to work or whose folder holds files.
+    """
     try:
         with tarfile.open(source) as archive:
-            _read_about(archive, source)
+            about = _read_about(archive, source)
+            _refuse_what_is_not_whole(archive, about)
             _refuse_a_used_database()
-            _restore_database(archive, say)
-            _restore_files(archive, say)
+            _refuse_a_used_folder()
+            with _files_aside(archive, say) as put_in_place:
+                _restore_database(archive, say)
+                put_in_place()
             _restore_secrets(archive, say)
     except (OSError, tarfile.TarError, KeyError, ValueError) as problem:
         raise BackupRefused(f"{source} is not a backup that can be read: {problem}") from problem
@@ -82,15 +99,22 @@ def _write(archive: tarfile.TarFile, beside: Path, say: Say) -> None:
         dump = Path(folder) / DUMP
         _run("pg_dump", "--format=custom", "--file", str(dump))
         archive.add(dump, DUMP)
+        with dump.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    count = 0
     for count, path in enumerate(_files(), start=1):
         archive.add(path, f"{FILES}/{path.relative_to(settings.MILEPOST_FILES).as_posix()}")
         if count % EVERY_FILES == 0:
             say(f"{count} files copied …")
+    _add_text(archive, END, json.dumps({"files": count, "dump_sha256": digest}))
 
 
 def _files() -> Iterator[Path]:
     if settings.MILEPOST_FILES.is_dir():
-        yield from sorted(path for path in settings.MILEPOST_FILES.rglob("*") if path.is_file())
+        for path in sorted(settings.MILEPOST_FILES.rglob("*")):
+            parts = path.relative_to(settings.MILEPOST_FILES).parts
+            if path.is_file() and not any(part.startswith(".") for part in parts):  # half-written ones
+                yield path
 
 
 def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
@@ -105,19 +129,67 @@ def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
 # Reading -----------------------------------------------------------------------------------------
 
 
-def _read_about(archive: tarfile.TarFile, source: Path) -> None:
-    about = json.loads(_read(archive, ABOUT))
-    if about.get("format") != FORMAT:
+def _read_about(archive: tarfile.TarFile, source: Path) -> dict[str, object]:
+    first = archive.next()  # a look for its name would read a copy that was cut off to where it breaks
+    if first is None or first.name != ABOUT:
+        raise KeyError(f"it does not begin with {ABOUT}")
+    about: dict[str, object] = json.loads(_read(archive, first))
+    if about.get("format") not in (FORMAT, WITHOUT_END):
         raise BackupRefused(
             f"{source} was written by Milepost {about.get('milepost')}; this is {version('milepost')}. "
             "Restore it with the Milepost that wrote it, or a newer one."
         )
+    return about
 
 
-def _read(archive: tarfile.TarFile, name: str) -> bytes:
-    file = archive.extractfile(name)
+def _refuse_what_is_not_whole(archive: tarfile.TarFile, about: dict[str, object]) -> None:
+    """Every byte is read once: a copy that was cut off or changed is found before anything is touched."""
+    try:
+        files, digest = _read_all(archive)
+    except tarfile.ReadError:
+        raise BackupRefused("The backup is cut off: it ends in the middle. Use another copy.") from None
+    if about["format"] == WITHOUT_END:
+        return
+    try:
+        end = json.loads(_read(archive, END))
+    except KeyError:
+        raise BackupRefused("The backup is cut off: its end is missing. Use another copy.") from None
+    if (files, digest) != (end["files"], end["dump_sha256"]):
+        raise BackupRefused(
+            "The backup is damaged: its parts are not those that were written. Use another copy."
+        )
+
+
+def _read_all(archive: tarfile.TarFile) -> tuple[int, str]:
+    """How many files there are, and the dump's hash."""
+    files, digest = 0, ""
+    for entry in archive:
+        name = PurePosixPath(entry.name)
+        if entry.name == DUMP:
+            digest = _digest(archive, entry)
+        elif entry.isfile() and name.parts[0] == FILES:
+            if ".." in name.parts or name.is_absolute():
+                raise ValueError(f"it names a file outside its folder: {entry.name}")
+            if _digest(archive, entry) != name.name and BY_HASH.fullmatch(name.name):
+                raise BackupRefused(
+                    f"The backup is damaged: {name.name} is not what was stored. Use another copy."
+                )
+            files += 1
+    return files, digest
+
+
+def _digest(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> str:
+    with archive.extractfile(entry) as packed:  # type: ignore[union-attr]
+        digest = hashlib.sha256()
+        while part := packed.read(1 << 20):
+            digest.update(part)
+        return digest.hexdigest()
+
+
+def _read(archive: tarfile.TarFile, entry: str | tarfile.TarInfo) -> bytes:
+    file = archive.extractfile(entry)
     if file is None:
-        raise KeyError(name)
+        raise KeyError(entry)
     with file:
         return file.read()
 
@@ -133,6 +205,14 @@ def _refuse_a_used_database() -> None:
                 "Somebody works in this Milepost already, and a restore would mix the two. "
                 "Set MILEPOST_DATA (or DATABASE_URL) to an empty one."
             )
+
+
+def _refuse_a_used_folder() -> None:
+    """Files are only ever added; those of two Mileposts in one folder could never be told apart again."""
+    if next(_files(), None) is not None:
+        raise BackupRefused(
+            f"{settings.MILEPOST_FILES} holds files already. Set MILEPOST_DATA (or MILEPOST_FILES) to an empty folder."
+        )
 
 
 def _restore_database(archive: tarfile.TarFile, say: Say) -> None:
@@ -178,18 +258,32 @@ def _play_back(dump: Path) -> None:
             raise BackupRefused(f"The database did not come back: {said.read().decode().strip()[-2000:]}")
 
 
-def _restore_files(archive: tarfile.TarFile, say: Say) -> None:
+@contextlib.contextmanager
+def _files_aside(archive: tarfile.TarFile, say: Say) -> Iterator[Callable[[], None]]:
+    """The files, unpacked beside their place; what is given back puts them in it. If it is not called, they go."""
+    settings.MILEPOST_FILES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=settings.MILEPOST_FILES) as folder:
+        aside = Path(folder)
+        _unpack(archive, aside, say)
+
+        def put_in_place() -> None:
+            for child in list(aside.iterdir()):
+                child.rename(settings.MILEPOST_FILES / child.name)
+
+        yield put_in_place
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path, say: Say) -> None:
     restored = 0
     for entry in archive:
         name = PurePosixPath(entry.name)
         if not entry.isfile() or name.parts[0] != FILES:
             continue
-        if ".." in name.parts or name.is_absolute():
-            raise ValueError(f"it names a file outside its folder: {entry.name}")
-        target = settings.MILEPOST_FILES.joinpath(*name.parts[1:])
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = folder.joinpath(*name.parts[1:])
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with archive.extractfile(entry) as packed, target.open("wb") as out:  # type: ignore[union-attr]
             shutil.copyfileobj(packed, out)
+        target.chmod(0o600)
         restored += 1
         if restored % EVERY_FILES == 0:
             say(f"{restored} files are back …")
