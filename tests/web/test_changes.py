@@ -1,11 +1,13 @@
 """Change orders on their screens: written and sent in the office, signed on the link and in the field."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 
 from django.utils import timezone
 
+from milepost.actions.businesses import add_tax_code
 from milepost.actions.invoices import send_invoice
 from milepost.actions.work import complete_milestone
 from milepost.core.quote_input import RowInput
@@ -138,6 +140,13 @@ def test_the_customer_declines_with_a_reason_and_the_job_goes_on(cast):
     assert "Too many outlets" in words(guest.get(f"/jobs/{job.job_id}/changes/{change}/"))
     assert amounts(cast, job) == [10_000_00, 10_000_00, 12_000_00, 8_000_00]
     assert "Declined" in words(guest.get(f"/jobs/{job.job_id}/"))
+
+    # The office writes it again, better; the declined one stays as it was
+    office = words(guest.get(f"/jobs/{job.job_id}/changes/{change}/"))
+    assert f"/jobs/{job.job_id}/changes/new/?like={change}" in office
+    again = words(guest.get(f"/jobs/{job.job_id}/changes/new/?like={change}"))
+    assert "New change order" in again and "Two more outlets" in again and 'value="180.00"' in again
+    assert guest.get(f"/jobs/{job.job_id}/changes/new/?like=999999").status_code == 404
 
 
 def test_a_draft_is_nobody_s_to_see_but_the_office_s(cast):
@@ -278,3 +287,43 @@ def test_above_the_technician_s_limit_the_office_is_asked_and_answers(cast):
     history = words(owner.get(f"/jobs/{job.job_id}/"))
     assert "Asked the office about CO-1, +$900.00: A skylight" in history
     assert "Sent change order CO-1, +$900.00: A skylight" in history
+
+
+def test_a_technician_takes_back_what_the_customer_does_not_want(cast):
+    job, tess = kitchen(cast), client_of(cast, "technician")
+    tess.post(f"/field/jobs/{job.job_id}/changes/new/", {"what": "A dimmer", "price": "60"})
+    change = only_change(cast, job).row.id
+    answer = tess.post(f"/field/jobs/{job.job_id}/changes/{change}/withdrawal/", follow=True)
+    assert "Taken back" in words(answer)
+    assert only_change(cast, job).row.state == "withdrawn"
+    refused = tess.post(f"/field/jobs/{job.job_id}/changes/new/", {"what": "", "price": "60"})
+    assert refused.status_code == 422 and "Please fill this in." in words(refused)
+    assert 'value="60"' in words(refused)
+
+
+def test_what_expired_says_so_everywhere_and_cannot_be_signed(cast):
+    job, owner = kitchen(cast), client_of(cast, "owner")
+    change = a_change(cast, job.job_id, is_sent=True, at=timezone.now() - timedelta(days=20))
+    address = f"{links(cast, job)['Carol Reyes']}changes/{change}/"
+    assert "This change expired" in words(owner.get(address))
+    assert "A change for you" not in words(owner.get(links(cast, job)["Carol Reyes"]))
+    assert [need.state for need in needs(cast.business_id, at=timezone.now()).changes] == ["expired"]
+    assert "Nobody answered in time" in words(owner.get(f"/jobs/{job.job_id}/changes/{change}/"))
+    page = change_page(cast.business_id, job.job_id, change, at=timezone.now())
+    assert page.difference is not None
+    answer = owner.post(f"{address}signature/", {"name": "Carol", "stamp": page.difference.stamp})
+    assert answer.status_code == 422 and "expired on" in words(answer)
+    assert amounts(cast, job) == [10_000_00, 10_000_00, 12_000_00, 8_000_00]
+
+
+def test_the_tax_of_a_change_is_said_and_counted(cast):
+    tax = add_tax_code(by=cast.alice, at=cast.at, name="Sales tax", percent=Decimal("8.25"), is_default=True)
+    job, tess = kitchen(cast), client_of(cast, "technician")
+    form = words(tess.get(f"/field/jobs/{job.job_id}/changes/new/"))
+    assert "Sales tax 8.25 % comes on top." in form
+    tess.post(f"/field/jobs/{job.job_id}/changes/new/", {"what": "Two more outlets", "price": "180"})
+    assert only_change(cast, job).row.difference.cents == 194_85
+    owner = client_of(cast, "owner")
+    shown = words(owner.post(f"/jobs/{job.job_id}/changes/totals/", ISLAND | {"line-1-tax": str(tax)}))
+    for figure in ("Sales tax 8.25 %", "+330.00", "+4,330.00", "44,330.00"):
+        assert figure in shown

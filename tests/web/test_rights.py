@@ -7,6 +7,7 @@ The routes come from the resolver, so that a new one fails here until somebody h
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -183,6 +184,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "field:change": (FIELD_READS, ABSENT),
     "field:sign_change": (FIELD_STEP, ABSENT),
     "field:send_change": (FIELD_STEP, ABSENT),
+    "field:withdraw_change": (FIELD_STEP, ABSENT),
     "portal:page": (THE_LINK, OWN),
     "portal:logo": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # no logo was chosen
     "portal:sign": (THE_LINK_S_STEP, OWN),
@@ -423,6 +425,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "field:new_change": f"{in_the_field}changes/new/",
         "field:change": f"{in_the_field}changes/{drafted}/",
         "field:sign_change": f"{in_the_field}changes/{drafted}/signature/",
+        "field:withdraw_change": f"{in_the_field}changes/{drafted}/withdrawal/",
         "field:send_change": f"{in_the_field}changes/{drafted}/sending/",
         "portal:change": f"{link}changes/{offered}/",
         "portal:sign_change": f"{link}changes/{offered}/signature/",
@@ -446,13 +449,13 @@ def addresses_of(cast: Cast) -> dict[str, str]:
     }
 
 
-def a_change(cast: Cast, job_id: int, *, is_sent: bool = False) -> int:
+def a_change(cast: Cast, job_id: int, *, is_sent: bool = False, at: datetime | None = None) -> int:
     """Two more outlets for 180.00 on the next payment: a draft, or offered."""
-    line = LineEdit("add", description="Two more outlets", unit_price=Decimal(180))
+    line, at = LineEdit("add", description="Two more outlets", unit_price=Decimal(180)), at or timezone.now()
     change = ChangeInput("Two more outlets", (line,), placement="next")
-    made = draft_change(by=cast.alice, at=timezone.now(), job_id=job_id, change=change)
+    made = draft_change(by=cast.alice, at=at, job_id=job_id, change=change)
     if is_sent:
-        send_change(by=cast.alice, at=timezone.now(), job_id=job_id, change_id=made)
+        send_change(by=cast.alice, at=at, job_id=job_id, change_id=made)
     return made
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from milepost.actions.change_signing import sign_change
-from milepost.actions.changes import draft_change, send_change
+from milepost.actions.changes import draft_change, send_change, withdraw_change
 from milepost.core.change_input import ChangeInput, LineEdit
 from milepost.core.refusals import Refusal
 from milepost.queries.change_form import ChangeForm, change_form
@@ -118,3 +118,14 @@ def send(request: HttpRequest, job: int, change: int) -> HttpResponse:
     except Refusal as refusal:
         return _show(request, job, change, refusal)
     return redirect("field:change", job=job, change=change)
+
+
+@require_POST
+@door("field", only="withdraw_change")
+def withdraw(request: HttpRequest, job: int, change: int) -> HttpResponse:
+    """The customer does not want it, or it was a mistake."""
+    try:
+        withdraw_change(by=request.actor, at=request.at, job_id=job, change_id=change)
+    except Refusal as refusal:
+        return _show(request, job, change, refusal)
+    return redirect("field:job", job=job)

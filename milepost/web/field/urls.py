@@ -15,5 +15,6 @@ urlpatterns = [
     path("jobs/<int:job>/changes/<int:change>/", changes.page, name="change"),
     path("jobs/<int:job>/changes/<int:change>/signature/", changes.sign, name="sign_change"),
     path("jobs/<int:job>/changes/<int:change>/sending/", changes.send, name="send_change"),
+    path("jobs/<int:job>/changes/<int:change>/withdrawal/", changes.withdraw, name="withdraw_change"),
     path("jobs/<int:job>/sent/<int:invoice>/", views.sent, name="sent"),
 ]

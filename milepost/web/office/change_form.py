@@ -1,6 +1,7 @@
 """A change order's form: what changes and where the difference goes; the simulator follows while someone types."""
 
 import secrets
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,8 +29,12 @@ from milepost.web.typed import number
 @require_http_methods(["GET", "POST"])
 @door("office", only="draft_change")
 def new(request: HttpRequest, job: int) -> HttpResponse:
-    """Write a change order."""
-    return _write(request, _form_of(request, job))
+    """Write a change order; `like` another one of the job, where the address says so."""
+    form, like = _form_of(request, job), request.GET.get("like", "")
+    if request.method == "GET" and like.isascii() and like.isdecimal() and len(like) < 18:
+        fields = replace(drafted(_form_of(request, job, int(like))), expires_on="")
+        return _show(request, form, fields, None)
+    return _write(request, form)
 
 
 @require_http_methods(["GET", "POST"])
