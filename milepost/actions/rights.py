@@ -38,6 +38,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "send_invoice": CREW,
     "bill_simple": OFFICE,
     "credit_invoice": OFFICE,
+    "cancel_job": OFFICE,
     "record_payment": OFFICE,
     "return_payment": OFFICE,
     "use_credit": OFFICE,

@@ -81,6 +81,7 @@ def _values(letter: LetterFacts) -> dict[str, object]:
         "amount": amount(_main_cents(facts)),
         "left": amount(letter.left_cents) if letter.left_cents else "",
         "credit": amount(facts["credit_cents"]) if facts.get("credit_cents") else "",
+        "kept": amount(facts["kept_cents"]) if facts.get("kept_cents") else "",
         "attached": bool(letter.document_ids),
         "due_on": _day(facts.get("due_on"), letter.locale),
         "on": _day(facts.get("on"), letter.locale),

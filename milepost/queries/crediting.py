@@ -27,7 +27,7 @@ from milepost.queries.billing_state import LoadedJob
 from milepost.records.invoices import Invoice, Position
 from milepost.records.payments import AttemptInvoice
 
-CreditKind = Literal["void", "reversal", "allowance"]
+CreditKind = Literal["void", "reversal", "allowance", "cancellation"]
 
 
 class SettledWithoutMoney(Refusal):
@@ -55,6 +55,11 @@ class DepositIsUsed(Refusal):
     message = gettext_noop(
         "{used} of this deposit came off later invoices. Take those back first, the newest before the others."
     )
+
+
+class CancellationStands(Refusal):
+    code = "cancellation_stands"
+    message = gettext_noop("{number} is cancelled, and what became of its deposit stands.")
 
 
 class NotOffADeposit(Refusal):
@@ -92,7 +97,7 @@ class CreditPlan:
 
     @property
     def is_whole(self) -> bool:
-        return self.kind != "allowance"
+        return self.kind in ("void", "reversal")
 
     @property
     def tax_by_code(self) -> dict[Hashable, int]:
@@ -157,10 +162,12 @@ def standing_of(loaded: LoadedJob, invoice: Invoice) -> Standing:
 def plan_whole(loaded: LoadedJob, standing: Standing) -> CreditPlan:
     """
     Take all of it back: a void when nothing of it is paid, else a reversal. Its work is unbilled again,
-    its recovered deposit is back in the pot. Refuses DepositIsUsed.
+    its recovered deposit is back in the pot. Refuses DepositIsUsed, CancellationStands.
     """
     invoice, due = standing.invoice, standing.due_by_row
     paid, parts = _paid(loaded, invoice), loaded.deposit_parts_of(invoice)
+    if invoice.kind == "cancellation" or (invoice.kind == "deposit" and loaded.job.state == "cancelled"):
+        raise CancellationStands(number=loaded.job.number)
     if invoice.kind == "deposit":
         _refuse_used_deposit(loaded)
         return CreditPlan(
@@ -174,12 +181,22 @@ def plan_whole(loaded: LoadedJob, standing: Standing) -> CreditPlan:
     return CreditPlan(standing, _whole_kind(paid), credit, due, paid, paid, after, snapshot, parts)
 
 
+def plan_return(loaded: LoadedJob, standing: Standing, cents: int) -> CreditPlan:
+    """So much of an unused deposit is given back at a cancellation; what was paid of it is credit."""
+    deposit = standing.invoice
+    paid = _paid(loaded, deposit)
+    left = sum(standing.due_by_row.values()) - cents
+    by_row = dict.fromkeys(standing.due_by_row, cents)
+    excess = max(paid - left, 0)
+    return CreditPlan(standing, "cancellation", Credited(), by_row, paid, excess, loaded.state, False)
+
+
 def plan_allowance(loaded: LoadedJob, standing: Standing, cents: int) -> CreditPlan:
     """
     Money off: the contract, what is billed of it, its rows and the invoice come down alike; the
     recovered deposit stays. Refuses NotOffADeposit, CreditNotPositive, CreditTooLarge.
     """
-    if standing.invoice.kind == "deposit":
+    if standing.invoice.kind in ("deposit", "cancellation"):
         raise NotOffADeposit(field="amount")
     off = allowance(standing.issued, cents)
     cuts = {

@@ -221,7 +221,9 @@ def job_page(job_id: int, *, at: datetime) -> JobPage:
         signed_on=job.signed_on if job.origin == "quote" else None,
         signed_by=signature.name if signature else "",
         version=version.version if version else 0,
-        total=Money(job.contract_cents or (version.total_cents if version else 0), job.currency),
+        total=Money(
+            job.contract_cents if job.signed_on else (version.total_cents if version else 0), job.currency
+        ),
         bar=_bar(job, road),
         due_now=Money(
             sum({s.invoice.id: s.invoice.balance.cents for s in road if s.invoice}.values()), job.currency

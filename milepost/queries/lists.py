@@ -133,7 +133,7 @@ class Choices:
 
 
 QUOTE_STATES = ("draft", "sent", "declined")
-JOB_STATES = ("open", "closed")
+JOB_STATES = ("open", "closed", "cancelled")
 
 
 @question
@@ -178,7 +178,7 @@ def job_row(job: Job) -> JobRow:
         job.customer.name,
         job.site.address if job.site else "",
         job.state,
-        Money(job.contract_cents or offered, job.currency),
+        Money(job.contract_cents if job.signed_on else offered, job.currency),
         Money(job.billed, job.currency),  # type: ignore[attr-defined]
     )
 

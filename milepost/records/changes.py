@@ -56,6 +56,31 @@ class LineChange(models.Model):
         ]
 
 
+class Cancellation(models.Model):
+    """
+    The job ended before its time: what was not billed is dropped, the unused deposit was kept or given
+    back. Each has its own document: `kept` an invoice of nothing to pay, `returned` a credit note.
+    """
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    job = InnerOneToOneField(Job, models.PROTECT, related_name="cancellation")
+    reason = models.TextField(blank=True)
+    dropped_cents = CentsField()
+    kept_cents = CentsField()
+    returned_cents = CentsField()
+    cancelled_at = models.DateTimeField()
+    by_name = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "cancellation"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dropped_cents__gte=0, kept_cents__gte=0, returned_cents__gte=0),
+                name="cancellation_is_not_negative",
+            )
+        ]
+
+
 class KeyChange(models.Model):
     """So many cents more or less of a contract key: its value is what was signed and all of these."""
 
@@ -65,6 +90,9 @@ class KeyChange(models.Model):
     change_order = InnerForeignKey(ChangeOrder, models.PROTECT, null=True, related_name="key_changes")
     credit_note = InnerForeignKey(
         CreditNote, models.PROTECT, null=True, related_name="key_changes", db_index=False
+    )
+    cancellation = InnerForeignKey(
+        Cancellation, models.PROTECT, null=True, related_name="key_changes", db_index=False
     )
     delta_cents = CentsField()
 

@@ -10,7 +10,7 @@ from milepost.records.files import Document
 from milepost.records.invoices import DepositPart, Invoice, InvoiceRow
 from milepost.records.jobs import ContractLine, Job, ScheduleRow
 
-CREDIT_KINDS = ["void", "reversal", "allowance"]
+CREDIT_KINDS = ["void", "reversal", "allowance", "cancellation"]
 
 
 class CreditNote(models.Model):
@@ -18,7 +18,8 @@ class CreditNote(models.Model):
     So much of one invoice is taken back; every amount is positive, total = net + tax − recovered.
 
     `is_whole`: nothing of the invoice stands any more, and what it billed may be billed again. An
-    allowance lowers what was agreed instead. Numbered like invoices, without a gap.
+    allowance lowers what was agreed instead; a cancellation gives the unused deposit back. Numbered
+    like invoices, without a gap.
     """
 
     business = models.ForeignKey(Business, models.PROTECT)
@@ -64,7 +65,7 @@ class CreditNote(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="void", is_whole=True)
                 | Q(kind="reversal")
-                | Q(kind="allowance", is_whole=False),
+                | Q(kind__in=["allowance", "cancellation"], is_whole=False),
                 name="credit_note_is_whole_by_kind",
             ),
             models.CheckConstraint(

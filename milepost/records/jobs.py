@@ -8,7 +8,7 @@ from milepost.records.customers import Contact, Customer, Site
 from milepost.records.fields import CentsField, ExactField, InnerForeignKey, RateField
 from milepost.records.people import User
 
-JOB_STATES = ["draft", "sent", "open", "closed", "declined"]
+JOB_STATES = ["draft", "sent", "open", "closed", "cancelled", "declined"]
 BASES = ["percent", "fixed", "share", "lines", "remainder"]
 BILL_ON = ["completion", "acceptance", "before"]
 CHANGE_STATES = ["draft", "sent", "approved", "declined", "withdrawn"]
@@ -62,7 +62,7 @@ class Job(models.Model):
                 condition=Q(tax_at__in=["contract", "document"]), name="job_tax_at_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(signed_on__isnull=False) | ~Q(state__in=["open", "closed"]),
+                condition=Q(signed_on__isnull=False) | ~Q(state__in=["open", "closed", "cancelled"]),
                 name="job_open_means_signed",
             ),
         ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from milepost.actions.cancelling import cancel_job
 from milepost.actions.credit_notes import (
     fix_invoice,
     give_money_off,
@@ -53,6 +54,18 @@ def void_credit(scene: "Scene", event: Event, at: datetime) -> None:
         take_back_money_off(by=scene.stage.owner, at=at, credit_note_id=note.id)
     else:
         reissue_invoice(by=scene.stage.owner, at=at, invoice_id=note.invoice_id)
+
+
+def cancel(scene: "Scene", event: Event, at: datetime) -> None:
+    """The job ends before its time."""
+    if event.cancel:
+        cancel_job(
+            by=scene.stage.owner,
+            at=at,
+            job_id=scene.job_id,
+            keep_cents=event.cancel.keep_deposit,
+            reason=event.cancel.reason,
+        )
 
 
 def named(event: Event) -> Iterator[tuple[str, str]]:

@@ -297,4 +297,5 @@ DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "reissue": credits.reissue,
     "credit": credits.credit,
     "void_credit": credits.void_credit,
+    "cancel": credits.cancel,
 }

@@ -255,6 +255,13 @@ class Credited(Part):
     reason: Words = ""
 
 
+class Cancelled(Part):
+    """The job ends; so much of the deposit that is not used is kept."""
+
+    keep_deposit: Amount = 0
+    reason: Words = ""
+
+
 class LineAdded(Line):
     """A line that a change order adds."""
 
@@ -328,7 +335,7 @@ class Event(Part):
     write_off: NotBuilt = None
     recover: NotBuilt = None
     tax_change: NotBuilt = None
-    cancel: NotBuilt = None
+    cancel: Cancelled | None = None
     opening: NotBuilt = None
     progress: NotBuilt = None
     apply: NotBuilt = None
@@ -357,6 +364,7 @@ DEEDS = (
     "reissue",
     "credit",
     "void_credit",
+    "cancel",
 )
 
 

@@ -144,6 +144,14 @@ def _of_invoice(text: str) -> Callable[[Facts, str], str]:
     )
 
 
+def _cancelled(facts: Facts, currency: str) -> str:
+    said = _("Cancelled the job. %(contract)s of it is billed; %(kept)s of the deposit is kept.") % {
+        "contract": _amount(facts, currency, "contract_cents"),
+        "kept": _amount(facts, currency, "kept_cents"),
+    }
+    return f"{said} “{facts['reason']}”" if facts.get("reason") else said
+
+
 SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "quote_sent": _quote_sent,
     "viewed": lambda facts, currency: _("Looked at the quote."),
@@ -173,6 +181,10 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "invoice_reversed": _credited(
         gettext_noop("Took invoice %(number)s back: %(amount)s credited with credit note %(note)s.")
     ),
+    "deposit_credited": _credited(
+        gettext_noop("Credited %(amount)s of the deposit, invoice %(number)s, with credit note %(note)s.")
+    ),
+    "cancelled": _cancelled,
     "money_off_taken_back": _credited(
         gettext_noop("Took the %(amount)s off invoice %(number)s back; they are invoiced again.")
     ),

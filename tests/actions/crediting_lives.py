@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from milepost.actions.cancelling import cancel_job
 from milepost.actions.credit_notes import (
     fix_invoice,
     give_money_off,
@@ -36,6 +37,10 @@ class Crediting:
     def take_money_off_back(self: "Life") -> None:  # type: ignore[misc]
         note = self.random.choice(self.notes or [0])
         take_back_money_off(by=self.cast.bo, at=self.at, credit_note_id=note)
+
+    def cancel(self: "Life") -> None:  # type: ignore[misc]
+        keep = self.random.choice([0, 0, 1, 150_00])
+        cancel_job(by=self.cast.bo, at=self.at, job_id=self.job(), keep_cents=keep, reason="They moved")
 
     def invoice(self: "Life") -> int:  # type: ignore[misc]
         rows = invoices(self.cast.business_id, today=self.at.date()).rows

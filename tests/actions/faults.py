@@ -63,6 +63,9 @@ FAULTS = {
         r"invoice 1003",
         is_of_credits=True,
     ),
+    "a cancelled job has its record, and dropped, kept and returned what that says": Fault(
+        "UPDATE job SET state = 'cancelled' WHERE number = 'Q-1001'", r"job Q-1001"
+    ),
     "credit note numbers have no gap": Fault(
         "UPDATE credit_note SET number = 3 WHERE number = 2",
         r"series \d+",

@@ -66,6 +66,8 @@ FIELDS = [
     "password",
     "number",
     "fee",
+    "keep",
+    "again",
     "line-1-description",
     "line-1-quantity",
     "line-1-unit",

@@ -97,3 +97,29 @@ def test_money_off_is_shown_before_it_is_given_and_taken_back_on_the_same_page(c
     refused = client.post(f"/credit-notes/{credit.id}/take-back/")
     assert "is taken back already" in words(refused)
     assert examine() == []
+
+
+def test_cancelling_a_job_says_what_is_dropped_kept_and_returned_before_it_does(cast, job):
+    client = client_of(cast, "owner")
+    address = f"/jobs/{job.job_id}/cancel/"
+    assert address in words(client.get(f"/jobs/{job.job_id}/"))
+    said = words(client.get(address, {"keep": "1000", "reason": "They move"}))
+    assert "“Cabinets installed”, 12,000.00, is dropped" in said
+    assert "1,000.00 of the deposit are kept" in said
+    assert "5,666.67 of the deposit are credited" in said
+    assert "The contract goes from 40,000.00 to 14,333.33" in said
+    refused = client.get(address, {"keep": "7000", "reason": "They move"})
+    assert refused.status_code == 422
+    assert "Only $6,666.67 of the deposit is left" in words(refused)
+    assert "They move" in words(refused)
+    client.post(address, {"keep": "1000", "reason": "They move"})
+    assert page(cast, job).state == "open"  # not without the second button
+    after = words(client.post(address, {"keep": "1000", "reason": "They move", "sure": "1"}, follow=True))
+    assert (
+        "Cancelled the job. $14,333.33 of it is billed; $1,000.00 of the deposit is kept. “They move”"
+        in after
+    )
+    assert (page(cast, job).state, page(cast, job).due_now.cents) == ("cancelled", 10_000_00)
+    assert words(client.get("/jobs/")).count("Cancelled")
+    assert client.get(address).status_code == 422
+    assert examine() == []

@@ -295,7 +295,8 @@ def raise_contract(loaded: LoadedJob, note: CreditNote, *, kind: str) -> Increme
         amount_cents=note.total_cents,
     )
     job.contract_cents += note.total_cents
-    job.state, job.closed_at = "open", None
+    if job.state == "closed":
+        job.state, job.closed_at = "open", None
     job.save(update_fields=["contract_cents", "state", "closed_at"])
     names = {row.id: key for key, row in loaded.keys.items()}
     by_key = dict.fromkeys(loaded.keys, 0) | {names[c.key_id]: -c.delta_cents for c in changes}
@@ -322,7 +323,12 @@ def _entry(loaded: LoadedJob, plan: CreditPlan) -> Entry:
     )
 
 
-TOLD = {"void": "invoice_voided", "reversal": "invoice_reversed", "allowance": "money_off"}
+TOLD = {
+    "void": "invoice_voided",
+    "reversal": "invoice_reversed",
+    "allowance": "money_off",
+    "cancellation": "deposit_credited",
+}
 
 
 def _tell(loaded: LoadedJob, plan: CreditPlan, note: CreditNote, *, by: Actor, at: datetime) -> None:
@@ -340,7 +346,8 @@ def _tell(loaded: LoadedJob, plan: CreditPlan, note: CreditNote, *, by: Actor, a
     tell(
         job, TOLD[plan.kind], by=by, at=at, for_customer=True, document_id=note.document_id, invoice_id=invoice.id, **facts
     )  # fmt: skip
-    if not note.total_cents:
+    # A cancellation tells of it in its own letter.
+    if not note.total_cents or plan.kind == "cancellation":
         return
     payers = [contact for contact in loaded.contacts if contact.pays] or loaded.contacts
     post_to(

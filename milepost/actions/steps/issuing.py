@@ -18,7 +18,7 @@ from milepost.core.contract import Key, tax_by_code
 from milepost.core.deposit_tax import DepositTax, deposit_by_key
 from milepost.core.duedates import due_on, longest_terms
 from milepost.core.explaining import BillStory, explain
-from milepost.core.journal import deposit_issued, deposit_recovered, progress_invoice
+from milepost.core.journal import deposit_issued, deposit_kept, deposit_recovered, progress_invoice
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob
@@ -255,7 +255,9 @@ def _position(loaded: LoadedJob, invoice: Invoice, kind: str, track: int, cents:
 
 def _write_journal(loaded: LoadedJob, invoice: Invoice, increment: Increment, at: datetime) -> None:
     parts = increment.deposit_parts
-    if increment.kind == "deposit":
+    if increment.kind == "cancellation":
+        entry = deposit_kept(increment.recovered_cents, rest_net_cents=0)
+    elif increment.kind == "deposit":
         how = cast(DepositTax, loaded.job.deposit_tax)
         entry = deposit_issued(increment.net_cents, tax_by_code(parts), mode=how)
     else:

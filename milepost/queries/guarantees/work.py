@@ -63,6 +63,16 @@ CHECKS: Checks = (
            GROUP BY o.id, o.delta_cents HAVING o.delta_cents + SUM(r.delta_cents) < 0""",
     ),
     (
+        "a cancelled job has its record, and dropped, kept and returned what that says",
+        """SELECT 'job ' || j.number FROM job j LEFT JOIN cancellation c ON c.job_id = j.id
+            WHERE (j.state = 'cancelled') <> (c.id IS NOT NULL)
+               OR c.dropped_cents <> -(SELECT COALESCE(SUM(delta_cents), 0) FROM key_change k WHERE k.cancellation_id = c.id)
+               OR c.kept_cents <> (SELECT COALESCE(SUM(recovered_cents), 0) FROM invoice i
+                                    WHERE i.job_id = j.id AND i.kind = 'cancellation')
+               OR c.returned_cents <> (SELECT COALESCE(SUM(total_cents), 0) FROM credit_note n
+                                        WHERE n.job_id = j.id AND n.kind = 'cancellation')""",
+    ),
+    (
         "no line is earned beyond its worth",
         """SELECT 'key ' || k.id FROM contract_key k
            LEFT JOIN LATERAL (

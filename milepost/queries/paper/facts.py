@@ -112,7 +112,7 @@ class InvoiceFacts:
     """
 
     job: JobFacts
-    kind: Literal["deposit", "progress", "simple"]
+    kind: Literal["deposit", "progress", "simple", "cancellation"]
     number: str
     issued_on: date
     due_on: date
@@ -142,7 +142,7 @@ class CreditFacts:
     """
 
     job: JobFacts
-    kind: Literal["void", "reversal", "allowance"]
+    kind: Literal["void", "reversal", "allowance", "cancellation"]
     number: str
     issued_on: date
     invoice_kind: str

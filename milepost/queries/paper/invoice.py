@@ -162,7 +162,7 @@ def _by(day: str, name: str) -> str:
 def _table(facts: InvoiceFacts, reader: Reader) -> Table:
     if facts.kind == "simple":
         return priced_table(facts.lines, reader, heading="", with_tax=facts.job.prices_include_tax)
-    if facts.kind == "progress":
+    if facts.kind in ("progress", "cancellation"):
         return progress_table(facts.lines, reader)
     return Table(
         heading="",

@@ -5,6 +5,7 @@ from django.urls import path
 from milepost.web.office import (
     books,
     brand,
+    cancelling,
     change_form,
     changes,
     clearing,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("invoices/<int:invoice>/fix/", credit_notes.fix, name="fix_invoice"),
     path("invoices/<int:invoice>/money-off/", credit_notes.money_off, name="money_off"),
     path("invoices/<int:invoice>/again/", credit_notes.reissue, name="reissue"),
+    path("jobs/<int:job>/cancel/", cancelling.cancel, name="cancel_job"),
     path("credit-notes/<int:note>/take-back/", credit_notes.take_back, name="take_back"),
     path("jobs/<int:job>/events/<int:event>/", jobs.move, name="move_event"),
     path("documents/<int:document>/", jobs.document, name="document"),
