@@ -7,6 +7,7 @@ import pytest
 
 from milepost.core import journal
 from milepost.core.billing import JobState, bill, sign
+from milepost.core.cancelling import cancel
 from milepost.core.changes import change
 from milepost.core.contract import Key, PricedContract
 from milepost.core.credits import Issued, after_void, allowance, reversal, whole
@@ -226,6 +227,25 @@ def test_a_voided_invoice_is_issued_again_as_the_page_says(cells: Cells) -> None
     assert {line.key: line.delta_cents for line in again.lines} == dict(issued.lines)
     for column in ("net", "tax", "recovered", "due"):
         assert plain(getattr(again, f"{column}_cents"), "USD") == cells[column], column
+
+
+@pytest.mark.parametrize("cells", samples.table("credits", "cancellations"), ids=_id)
+def test_a_cancelled_job_keeps_returns_and_drops_what_the_page_says(cells: Cells) -> None:
+    job = samples.job("24000.00 @ 8.25, 7600.00", "deposit 25 %, 25 %, fixed 12000.00, remainder")
+    for row in cells["billed"].split():
+        job = job.after(bill(job, [row]))
+    keep = parse_cents(cells["keep"], "USD")
+    if not cells["contract"]:
+        with pytest.raises(Refusal) as refused:
+            cancel(job, deposit_billed_cents=job.deposit_cents, keep_cents=keep)
+        assert refused.value.code == cells["kept"]
+        return
+    gone = cancel(job, deposit_billed_cents=job.deposit_cents, keep_cents=keep)
+    for column in ("kept", "returned", "dropped", "contract"):
+        assert plain(getattr(gone, f"{column}_cents"), "USD") == cells[column], column
+    assert gone.kept_cents + gone.returned_cents + job.recovered_cents == job.deposit_cents
+    assert sum(gone.changes.values()) == job.earned_cents - job.priced.total_cents
+    assert gone.contract_cents == job.due_cents + job.recovered_cents + gone.kept_cents
 
 
 def _cents(amounts: str) -> dict[str, int]:
