@@ -8,5 +8,5 @@ def install(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0029_cancellations")]
+    dependencies = [("records", "0030_cancellations")]
     operations = [migrations.RunPython(install)]

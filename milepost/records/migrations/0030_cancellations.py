@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0028_replaced_by_a_change'),
+        ('records', '0029_tax_at'),
     ]
 
     operations = [
