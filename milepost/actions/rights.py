@@ -43,6 +43,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "return_payment": OFFICE,
     "use_credit": OFFICE,
     "refund_credit": OFFICE,
+    "send_statement": OFFICE,
     "write_off": OFFICE,
     "settle_difference": OFFICE,
     "begin_payment": OFFICE | {"customer"},

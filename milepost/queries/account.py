@@ -57,6 +57,15 @@ class AccountLine:
     amount: Money
     balance: Money
 
+    @property
+    def is_charge(self) -> bool:
+        return self.amount.cents > 0
+
+    @property
+    def size(self) -> Money:
+        """The amount without its sign."""
+        return Money(abs(self.amount.cents), self.amount.currency)
+
 
 @dataclass(frozen=True)
 class OpenInvoice:
@@ -288,3 +297,10 @@ def _sum(rows: "QuerySet[Any]", column: str) -> Coalesce:
 def _on_its_way(whose: Q, currency: str) -> int:
     pending = Payment.objects.filter(whose, currency=currency, state="pending")
     return int(pending.aggregate(sum=Sum("amount_cents"))["sum"] or 0)
+
+
+def newest_job(customer_id: int) -> int | None:
+    """The newest signed job of the customer or of a merged duplicate. Inside an open scope."""
+    own = Q(customer_id=customer_id) | Q(customer__merged_into_id=customer_id)
+    found = Job.objects.filter(own, signed_on__isnull=False).order_by("-id")
+    return found.values_list("id", flat=True).first()

@@ -162,6 +162,11 @@ class JobPage:
         return [change for change in self.changes if change.state == "sent" and change.is_open]
 
     @property
+    def has_bad_debt(self) -> bool:
+        """Whether something was written off, so that nobody is thanked for having paid it."""
+        return any(stop.state == "written_off" for stop in self.stops)
+
+    @property
     def now(self) -> Stop | None:
         return next((stop for stop in self.stops if stop.place == "now"), None)
 
@@ -338,3 +343,12 @@ def _history(job: Job) -> list[EventRow]:
         )
         for event in events
     ]
+
+
+@question
+def job_customer(job_id: int) -> int:
+    """Whose job it is. Refuses NotThere."""
+    found = Job.objects.filter(id=job_id).values_list("customer_id", flat=True).first()
+    if found is None:
+        raise NotThere
+    return found

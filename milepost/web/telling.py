@@ -203,6 +203,7 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     ),
     "dispute_opened": _paid(gettext_noop("The payment of %(amount)s is disputed. The bank decides.")),
     "dispute_won": _paid(gettext_noop("The dispute about %(amount)s is won.")),
+    "statement_sent": _paid(gettext_noop("Sent a statement of account with a balance of %(amount)s.")),
     "written_off": _of_invoice(gettext_noop("Wrote off %(amount)s of invoice %(number)s. %(reason)s")),
     "written_off_undone": _of_invoice(
         gettext_noop("%(amount)s of invoice %(number)s is no longer written off.")

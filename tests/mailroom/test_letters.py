@@ -39,6 +39,7 @@ FACTS: dict[str, dict[str, object]] = {
     "refund_refused": PAID | {"reason": "expired card"},
     "refund_refused_office": PAID | {"reason": "expired card"},
     "closed": {"contract_cents": 40_000_00, "paid_cents": 40_000_00},
+    "account_statement": {"amount_cents": 10_000_00, "on": "2026-03-31"},
     "ready_office": {
         "milestone": "Before delivery",
         "amount_cents": 10_000_00,

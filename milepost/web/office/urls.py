@@ -24,6 +24,7 @@ from milepost.web.office import (
     settings,
     simple_invoice,
     start,
+    statements,
     unpaid,
 )
 
@@ -76,6 +77,12 @@ urlpatterns = [
     path("customers/<int:customer>/", customers.page, name="customer"),
     path("customers/<int:customer>/payment/", customer_payment.new, name="customer_payment"),
     path("customers/<int:customer>/payment/parts/", customer_payment.parts, name="payment_parts"),
+    path("customers/<int:customer>/statement/", statements.page, name="statement"),
+    path("customers/<int:customer>/statement/pdf/", statements.pdf, name="statement_pdf"),
+    path("customers/<int:customer>/statement/sending/", statements.send, name="send_statement"),
+    path("jobs/<int:job>/statement/", statements.page, name="job_statement"),
+    path("jobs/<int:job>/statement/pdf/", statements.pdf, name="job_statement_pdf"),
+    path("jobs/<int:job>/statement/sending/", statements.send, name="send_job_statement"),
     path("customers/<int:customer>/card/", customers.change, name="change_customer"),
     path("customers/<int:customer>/archive/", customers.archive, name="archive_customer"),
     path("customers/<int:customer>/merge/", customers.merge, name="merge_customer"),

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from milepost.web.portal import changes, views
+from milepost.web.portal import account, changes, views
 
 app_name = "portal"
 urlpatterns = [
     path("<slug:token>/", views.page, name="page"),
     path("<slug:token>/logo/", views.logo, name="logo"),
     path("<slug:token>/signature/", views.sign, name="sign"),
+    path("<slug:token>/account/", account.page, name="account"),
+    path("<slug:token>/account/pdf/", account.pdf, name="account_pdf"),
     path("<slug:token>/viewed/", views.viewed, name="viewed"),
     path("<slug:token>/refusal/", views.decline, name="decline"),
     path("<slug:token>/payment/", views.pay, name="pay"),
