@@ -31,12 +31,15 @@ test: setup-dev
 	$(BIN)/pytest -n 2 --ignore=tests/browser
 	$(BIN)/pytest tests/browser
 
-# The long ones, in full: random lives, 10,000 numbers, thousands of random jobs through the core.
+# The long ones, in full: random lives, 10,000 numbers, thousands of random jobs through the core, 64 payers
+# on one invoice, 10,000 events five times over, kill -9 of every process at every named place.
 SOAK_MINUTES ?= 10
 soak: setup-dev
 	SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/pytest -s tests/actions/test_random_lives.py
 	MILEPOST_NUMBERS=10000 $(BIN)/pytest tests/actions/test_numbers.py
 	MILEPOST_EXAMPLES=2500 $(BIN)/pytest tests/core/test_laws.py
+	MILEPOST_PAYERS=64 MILEPOST_ROUNDS=50 MILEPOST_EVENTS=10000 $(BIN)/pytest tests/mailroom/test_storms.py
+	MILEPOST_CRASHES=all $(BIN)/pytest tests/mailroom/test_crashes.py
 
 bench: setup-dev
 	@$(BIN)/python -m bench

@@ -23,6 +23,7 @@ from milepost.mailroom import aftermath
 from milepost.mailroom.waiting import attempts_to_ask
 from milepost.mailroom.wiring import gateways
 from milepost.queries.attempts import AttemptFacts, attempt_facts, is_overtaken, is_practice, live_attempts
+from milepost.records.crashing import crash_point
 
 logger = logging.getLogger(__name__)
 
@@ -138,6 +139,7 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
             return _looked_at(business_id, attempt, at)
         _expire(business_id, attempt, str(unknown), at=at)
         return "expired"
+    crash_point("truth_fetched")
     if truth.state == "open" and is_overtaken(business_id, attempt_id):
         return _withdraw(business_id, attempt, at)
     _settle(
@@ -149,8 +151,10 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
         at=at,
         payment_ref=truth.payment_id or "",
     )
+    crash_point("payment_booked")
     if truth.state == "succeeded":
         aftermath.book(business_id, attempt_id, truth, at=at)
+        crash_point("aftermath_booked")
     return str(truth.state)
 
 
@@ -200,9 +204,12 @@ def _settled_or_as_it_was(business_id: int, attempt: AttemptFacts, at: datetime)
 def _open_page(by: Actor, at: datetime, begun: Begun, success_url: str, cancel_url: str) -> str:
     assert begun.attempt_id is not None
     back = cancel_url.replace("{attempt}", str(begun.attempt_id))
+    crash_point("attempt_committed")
     page = _ask_for_page(by.business_id, at, begun, success_url, back)
+    crash_point("page_made")
     system = Actor.system(by.business_id)
     note_session(by=system, at=at, attempt_id=begun.attempt_id, session_id=page.session_id, url=page.url)
+    crash_point("session_noted")
     if attempt_facts(by.business_id, begun.attempt_id).state in ("expired", "failed"):
         # Another method was chosen while the gateway was making this page: only one may be payable.
         _close(by.business_id, InTheWay(begun.attempt_id, page.session_id), at)

@@ -16,6 +16,7 @@ from milepost.mailroom.waiting import attempt_of_payment, attempt_of_session
 from milepost.mailroom.wiring import gateways
 from milepost.queries.attempts import attempt_facts
 from milepost.queries.door import NotThere
+from milepost.records.crashing import crash_point
 from milepost.records.post import WebhookEvent
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,8 @@ def receive(payload: bytes, signature: str, *, at: datetime) -> bool:
         "payment": event.payment_id or "",
         "body": payload.decode("utf-8", "replace"),
     }
-    return receive_event(
+    crash_point("event_verified")
+    new = receive_event(
         provider=PROVIDER,
         event_id=event.id,
         kind=event.kind,
@@ -51,6 +53,8 @@ def receive(payload: bytes, signature: str, *, at: datetime) -> bool:
         payload=json.dumps(kept),
         at=at,
     )
+    crash_point("event_stored")
+    return new
 
 
 def work_waiting(at: datetime, *, most: int = 20) -> int:
@@ -75,6 +79,7 @@ def _work(row: WebhookEvent, at: datetime) -> bool:
         )
         return False
     work_event(event_row_id=row.id, at=at)
+    crash_point("event_worked")
     return True
 
 

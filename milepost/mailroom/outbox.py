@@ -16,6 +16,7 @@ from milepost.mailroom.rendering import written
 from milepost.mailroom.waiting import claim_messages
 from milepost.mailroom.wiring import gateways
 from milepost.queries.letters import LetterFacts, letter_facts
+from milepost.records.crashing import crash_point
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ Send = Callable[[LetterFacts, Written, datetime], str]
 def send_waiting(at: datetime, *, most: int = 20) -> int:
     """Send what is due. Returns how many messages were looked at; a failed one is tried again later."""
     claimed = claim_messages(at, most, LEASE)
+    crash_point("message_claimed")
     for business_id, message_id in claimed:
         try:
             _deliver(business_id, message_id, at)
@@ -66,6 +68,7 @@ def _deliver(business_id: int, message_id: int, at: datetime) -> None:
     system = Actor.system(business_id)
     words = Written(*letter.written) if letter.written else written(letter)
     words = write_out(by=system, at=at, message_id=message_id, written=words)
+    crash_point("message_written")
     send = _carrier(letter, business_id)
     if send is None:
         if letter.kind == "account":  # it is shown on no page: whoever runs Milepost reads it here
@@ -74,12 +77,14 @@ def _deliver(business_id: int, message_id: int, at: datetime) -> None:
         return
     try:
         reference = send(letter, words, at)
+        crash_point("message_sent")
     except Refusal as refusal:
         note_delivery(by=system, at=at, message_id=message_id, state="failed", error=str(refusal))
     except (EmailUnavailable, SmsUnavailable) as away:
         _put_off(business_id, message_id, away, at, tries=letter.attempts)
     else:
         note_delivery(by=system, at=at, message_id=message_id, state="sent", provider_ref=reference)
+        crash_point("message_noted")
 
 
 def _carrier(letter: LetterFacts, business_id: int) -> Send | None:
@@ -99,6 +104,7 @@ def _email(
     letter: LetterFacts, words: Written, business_id: int, identity: str, at: datetime
 ) -> OutgoingEmail:
     pdfs = [ensure_pdf(business_id, document_id, at=at) for document_id in letter.document_ids]
+    crash_point("document_made")
     return OutgoingEmail(
         to=letter.to_address,
         subject=words.subject,

@@ -19,6 +19,7 @@ from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.settling import oldest_first
 from milepost.queries.billing_state import LoadedJob
+from milepost.records.crashing import crash_point
 from milepost.records.invoices import Invoice
 from milepost.records.payments import Allocation, Payment, Receipt
 
@@ -126,6 +127,7 @@ def clear_payment(payment: Payment, jobs: Sequence[LoadedJob], *, by: Actor, at:
             payment_id=payment.id,
         )
         book_paid_deposits(share.covers, on=day, at=at, payment_id=payment.id)
+    crash_point("payment_written")
     receipt = issue_receipt(payment, shares, excess, at)
     _tell_paid(payment, shares, receipt, excess, by=by, at=at)
     for loaded in jobs:
