@@ -1,7 +1,7 @@
 """Sign a quote: the offer becomes a contract, its schedule stands, its deposit is billed."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from milepost.actions.actor import Actor
@@ -166,10 +166,14 @@ def _contract_facts(
 ) -> ContractFacts:
     whole = dict(loaded.state.priced.keys)
     nothing: dict[Key, int] = {}
+    own = dict(offered.lines.values_list("position", "discount_percent"))
     return ContractFacts(
         job=job_facts(loaded.job, loaded.contacts, at=at, links=loaded.links),
         version=offered.version,
-        lines=line_facts(loaded, whole, nothing),
+        lines=[
+            replace(fact, discount_percent=own[line.position])
+            for fact, line in zip(line_facts(loaded, whole, nothing), loaded.lines, strict=True)
+        ],
         taxes=tax_facts(loaded, whole),
         rows=row_facts(loaded, settled={}, now={}, done={}),
         clauses=offered.clauses,
@@ -177,6 +181,7 @@ def _contract_facts(
         signed_by=name,
         signed_at=at,
         how=how,
+        discount_percent=offered.discount_percent,
     )
 
 

@@ -17,7 +17,7 @@ from milepost.queries.documents_shape import (
     Table,
     Total,
 )
-from milepost.queries.paper.facts import ContractFacts, RowFacts
+from milepost.queries.paper.facts import ContractFacts, JobFacts, LineFacts, RowFacts, TaxFacts
 from milepost.queries.paper.parts import customer_party, fact, head, lines_of, net_terms, project, total
 from milepost.queries.paper.reader import Reader, reading
 from milepost.queries.paper.road import row_title, when
@@ -36,9 +36,10 @@ def contract_content(facts: ContractFacts) -> ContractContent:
                 number=job.number,
                 subject=job.title,
                 facts=_about(facts, reader),
-                parties=_parties(facts),
+                parties=parties_of(job),
                 project=project(job),
-                clauses=_clauses(facts),
+                clauses=discount_clause(facts.discount_percent, reader)
+                + clauses_in_words(facts.note, facts.taxes, facts.clauses),
             ),
             amount=Amount(
                 label=_("Contract total"),
@@ -46,8 +47,8 @@ def contract_content(facts: ContractFacts) -> ContractContent:
                 note=_("tax included") if used(facts.taxes) else "",
             ),
             table=priced_table(facts.lines, reader, heading=_("The work"), with_tax=job.prices_include_tax),
-            totals=_totals(facts, reader),
-            schedule=_schedule(facts.rows, reader),
+            totals=sums_of(job, facts.lines, facts.taxes, reader, label=_("Contract total")),
+            schedule=schedule_table(facts.rows, reader),
             signatures=_signatures(facts, reader),
         )
 
@@ -61,32 +62,45 @@ def _about(facts: ContractFacts, reader: Reader) -> list[Fact]:
     return known
 
 
-def _parties(facts: ContractFacts) -> list[Party]:
+def parties_of(job: JobFacts) -> list[Party]:
     """The customer; whoever approves for them, where that is somebody else."""
-    customer = customer_party(facts.job)
-    approvers = [contact.name for contact in facts.job.contacts if contact.approves and contact.name]
+    customer = customer_party(job)
+    approvers = [contact.name for contact in job.contacts if contact.approves and contact.name]
     others = [name for name in dict.fromkeys(approvers) if name != customer["name"]]
     if not others:
         return [customer]
     return [customer, Party(label=_("Approves for the customer"), name=others[0], lines=others[1:])]
 
 
-def _clauses(facts: ContractFacts) -> list[Clause]:
-    note = [Clause(heading=_("Note"), text="\n".join(lines_of(facts.note)))] if facts.note.strip() else []
+def discount_clause(percent: Decimal, reader: Reader) -> list[Clause]:
+    """What came off everything; each line says its own discount beneath it."""
+    if not percent:
+        return []
+    text = _("Every amount of the work is after {percent} off.").format(percent=reader.percent(percent))
+    return [Clause(heading=_("Discount"), text=text)]
+
+
+def clauses_in_words(note: str, taxes: Sequence[TaxFacts], clauses: Sequence[dict[str, str]]) -> list[Clause]:
+    """The note, what the taxes have to say, the clauses."""
+    said = [Clause(heading=_("Note"), text="\n".join(lines_of(note)))] if note.strip() else []
     return (
-        note
-        + tax_clauses(facts.taxes)
-        + [Clause(heading=clause["title"], text=clause["text"]) for clause in facts.clauses]
+        said
+        + tax_clauses(taxes)
+        + [Clause(heading=clause["title"], text=clause["text"]) for clause in clauses]
     )
 
 
-def _totals(facts: ContractFacts, reader: Reader) -> list[Total]:
-    whole = total(_("Contract total"), reader.coded(facts.job.contract_cents), strong=True)
-    taxes = tax_totals(facts.taxes, reader)
-    return [total(_("Net"), reader.money(net_cents(facts.lines))), *taxes, whole] if taxes else [whole]
+def sums_of(
+    job: JobFacts, lines: Sequence[LineFacts], taxes: Sequence[TaxFacts], reader: Reader, *, label: str
+) -> list[Total]:
+    """Net, each tax, and the whole under its label."""
+    whole = total(label, reader.coded(job.contract_cents), strong=True)
+    taxed = tax_totals(taxes, reader)
+    return [total(_("Net"), reader.money(net_cents(lines))), *taxed, whole] if taxed else [whole]
 
 
-def _schedule(rows: Sequence[RowFacts], reader: Reader) -> Table:
+def schedule_table(rows: Sequence[RowFacts], reader: Reader) -> Table:
+    """Every payment: when it is billed and what it takes, its share, its amount."""
     return Table(
         heading=_("The payment schedule"),
         text=_("When"),

@@ -226,6 +226,23 @@ class ContractFacts:
     signed_by: str
     signed_at: datetime
     how: str
+    discount_percent: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class OfferFacts:
+    """A version that is offered. `options` count for nothing yet; `discount_percent` came off every line."""
+
+    job: JobFacts
+    version: int
+    good_until: date | None
+    lines: Sequence[LineFacts]
+    options: Sequence[LineFacts]
+    taxes: Sequence[TaxFacts]
+    rows: Sequence[RowFacts]
+    clauses: Sequence[dict[str, str]]
+    note: str
+    discount_percent: Decimal
 
 
 @dataclass(frozen=True)

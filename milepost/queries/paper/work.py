@@ -108,10 +108,10 @@ def details_of(item: LineFacts, reader: Reader) -> str:
 def _by_section(
     lines: Sequence[LineFacts], figures: Figures, detail: Callable[[LineFacts], str]
 ) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for name, items in groupby(lines, key=lambda item: item.section):
-        if name:
-            rows.append(section(name))
+        if name or rows:
+            rows.append(section(name or _("Other work")))
         rows += [_row(item, figures, detail) for item in items]
     return rows
 

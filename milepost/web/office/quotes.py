@@ -10,9 +10,11 @@ from milepost.actions.quotes import decline_quote, duplicate_quote, send_quote
 from milepost.actions.signing import sign_quote
 from milepost.core.refusals import InputRefused, Refusal
 from milepost.mailroom.intake import take_signed_copy
+from milepost.mailroom.offers import offer_pdf
 from milepost.queries.door import NotThere
 from milepost.queries.job_page import job_page
 from milepost.queries.offer_page import offer_page
+from milepost.web.files import sent
 from milepost.web.session import door
 from milepost.web.typed import checked_text
 
@@ -43,6 +45,19 @@ def show_quote(request: HttpRequest, job: int, refusal: Refusal | None = None) -
         "typed": request.POST,
     }
     return render(request, "office/quote.html", context, status=422 if refusal else 200)
+
+
+@require_GET
+@door("office")
+def pdf(request: HttpRequest, job: int) -> HttpResponse:
+    """The newest version on paper, to be read and signed by hand."""
+    try:
+        made = offer_pdf(request.business_id, job, at=request.at, sent_only=False)
+    except NotThere:
+        raise Http404 from None
+    except Refusal as refusal:
+        return show_quote(request, job, refusal)
+    return sent(made.data, mime="application/pdf", name=made.name)
 
 
 @require_POST

@@ -68,6 +68,7 @@ urlpatterns = [
     path("quotes/schedule/", quote_form.schedule, name="quote_schedule"),
     path("quotes/<int:job>/edit/", quote_form.edit, name="edit_quote"),
     path("quotes/<int:job>/", quotes.page, name="quote"),
+    path("quotes/<int:job>/pdf/", quotes.pdf, name="quote_pdf"),
     path("quotes/<int:job>/sending/", quotes.send, name="send_quote"),
     path("quotes/<int:job>/refusal/", quotes.decline, name="decline_quote"),
     path("quotes/<int:job>/copy/", quotes.duplicate, name="duplicate_quote"),

@@ -8,6 +8,7 @@ app_name = "portal"
 urlpatterns = [
     path("<slug:token>/", views.page, name="page"),
     path("<slug:token>/logo/", views.logo, name="logo"),
+    path("<slug:token>/quote/", views.offer, name="offer"),
     path("<slug:token>/signature/", views.sign, name="sign"),
     path("<slug:token>/account/", account.page, name="account"),
     path("<slug:token>/account/pdf/", account.pdf, name="account_pdf"),

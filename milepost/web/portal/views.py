@@ -18,6 +18,7 @@ from milepost.actions.work import accept_milestone
 from milepost.core.refusals import Refusal
 from milepost.mailroom import checkout, documents
 from milepost.mailroom.logos import logo_png
+from milepost.mailroom.offers import offer_pdf
 from milepost.mailroom.reprint import paid_sheet
 from milepost.queries.attempts import attempt_facts
 from milepost.queries.door import NotThere
@@ -204,6 +205,14 @@ def logo(request: HttpRequest, guest: Guest) -> HttpResponse:
     if png is None:
         raise Http404
     return sent(png, mime="image/png", name="logo.png", inline=True)
+
+
+@require_GET
+@guest_view
+def offer(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """The quote that was sent, on paper."""
+    pdf = offer_pdf(guest.business_id, guest.job_id, at=timezone.now(), sent_only=True)
+    return sent(pdf.data, mime="application/pdf", name=pdf.name)
 
 
 @require_GET
