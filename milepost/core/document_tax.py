@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from milepost.core.contract import Key, PricedContract
-from milepost.core.rounding import split_cents
+from milepost.core.rounding import half_up, split_cents
 from milepost.core.tax import TaxRules, tax_of_lines
 
 
@@ -57,13 +57,18 @@ def _search(
 ) -> _Try:
     """The net whose tax comes to the total, or nearest to it; of two as near, the larger (half up)."""
     more, tries = 0, dict[int, _Try]()
+    # A cent of net brings its taxes along, so a step is what is missing without them.
+    slope = 1 + sum(max(Fraction(rate.percent), Fraction(0)) for rate in priced.tax_rates.values()) / 100
     while True:
         found = _try(priced, room, asked, more, rules)
         if found.net_cents in tries:
-            # Nothing missing, two nets around the total, or no more room for net.
+            # Two nets around the total, or no more room for net.
             break
         tries[found.net_cents] = found
-        more += found.missing
+        if not found.missing:
+            break
+        step = max(half_up(abs(found.missing) / slope), 1)
+        more += step if found.missing > 0 else -step
     return min(tries.values(), key=lambda one: (abs(one.missing), abs(one.unrounded), -one.net_cents))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 
 from milepost.core.duedates import due_on
 from milepost.core.rounding import half_up, split_cents
@@ -60,13 +61,16 @@ def settled_by_cents(paid_cents: int, percent: Decimal) -> int:
 
     >>> settled_by_cents(4_672_49, Decimal(3)), payment_for_cents(481700, Decimal(3))
     (481700, 467249)
+    >>> settled_by_cents(99, Decimal("0.5")), settled_by_cents(100, Decimal(100))
+    (100, 100)
     """
     kept = 1 - Fraction(percent) / 100
     if not kept:
         return paid_cents
-    settled = half_up(paid_cents / kept)
-    while payment_for_cents(settled, percent) > paid_cents:
-        settled -= 1
+    settled = floor(paid_cents / kept)
+    # The discount of the next cent may round up to take it off again.
+    while payment_for_cents(settled + 1, percent) <= paid_cents:
+        settled += 1
     return settled
 
 

@@ -5,6 +5,7 @@ Simple interest unless the terms say otherwise: a late fee bears no late fee. No
 without its clause in the signed contract; what is charged is computed to date and rounded once.
 """
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -89,7 +90,7 @@ def _by_the_day(cents: int, since: date, today: date, terms: LateTerms) -> Fract
 def _year(since: date, terms: LateTerms) -> int:
     if terms.year_days != "actual":
         return terms.year_days
-    return 366 if _is_leap(since.year) else 365
+    return 366 if isleap(since.year) else 365
 
 
 def _actual_years(since: date, today: date) -> Fraction:
@@ -97,13 +98,9 @@ def _actual_years(since: date, today: date) -> Fraction:
     years = Fraction(0)
     while since.year < today.year:
         end = date(since.year + 1, 1, 1)
-        years += Fraction((end - since).days, 366 if _is_leap(since.year) else 365)
+        years += Fraction((end - since).days, 366 if isleap(since.year) else 365)
         since = end
-    return years + Fraction((today - since).days, 366 if _is_leap(today.year) else 365)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return years + Fraction((today - since).days, 366 if isleap(today.year) else 365)
 
 
 def _months(since: date, today: date, *, started: bool) -> int:

@@ -345,12 +345,12 @@ def certify(
     """
     work: dict[Hashable, Work] = {}
     for line in state.priced.lines:
-        asked = applied.state.work[line.id] + applied.state.stored.get(line.id, 0)
+        asked = applied.state.work[line.id] + applied.state.stored[line.id]
         cents = certified.get(line.id, asked)
         if cents > asked:
             currency = state.priced.currency
             raise AboveApplied(applied=Money(asked, currency), asked=Money(cents, currency), field="lines")
-        stored = min(applied.state.stored.get(line.id, 0), cents)
+        stored = min(applied.state.stored[line.id], cents)
         work[line.id] = Work(cents=cents - stored, stored_cents=stored)
     return apply(state, work, terms)
 
@@ -382,8 +382,7 @@ def certify_payable(
         line.id: state.work.get(line.id, 0) + state.stored.get(line.id, 0) for line in state.priced.lines
     }
     more = {
-        line: applied.state.work[line] + applied.state.stored.get(line, 0) - cents
-        for line, cents in before.items()
+        line: applied.state.work[line] + applied.state.stored[line] - cents for line, cents in before.items()
     }
     low, high, best = 0, sum(more.values()), applied
     while low <= high:
@@ -433,5 +432,5 @@ def release(state: ProgressState, cents: int) -> Release:
 
 def rate_changed(state: ProgressState) -> ProgressState:
     """Take the snapshot from which a new retainage rate counts for new work only."""
-    done = {line: cents + state.stored.get(line, 0) for line, cents in state.work.items()}
+    done = {line: cents + state.stored[line] for line, cents in state.work.items()}
     return replace(state, held_snapshot=HeldSnapshot(state.held_cents, done))

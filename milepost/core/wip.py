@@ -8,6 +8,7 @@ an expected loss counts whole as soon as it shows (ASC 605-35-25-46, IAS 37).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from milepost.core.rounding import half_up
 
@@ -95,4 +96,4 @@ def by_period(to_date: Sequence[int]) -> list[int]:
     >>> by_period([500_000, 240_000, 400_000])
     [500000, -260000, 160000]
     """
-    return [now - before for before, now in zip([0, *to_date], to_date, strict=False)]
+    return [now - before for before, now in pairwise([0, *to_date])]

@@ -209,6 +209,19 @@ def test_an_advance_is_recovered_from_the_certificate_in_which_its_threshold_is_
     assert recovered == [0, 3_000_00, 5_000_00, 2_000_00, 0]
 
 
+def test_an_advance_may_be_recovered_from_what_is_certified_net_of_retainage():
+    terms = ProgressTerms(RetainageTerms(Decimal(10)), advance=Advance(Decimal(25), Decimal(10), "net"))
+    state = apply(
+        ProgressState(sov(100_000), deposit_cents=20_000_00), {"a": Work(cents=8_000_00)}, terms
+    ).state
+    made = apply(state, {"a": Work(cents=20_000_00)}, terms)
+    assert (made.recovered_cents, made.payable_cents) == (2_700_00, 8_100_00)
+    again = apply(made.state, {"a": Work(cents=30_000_00)}, terms)
+    assert again.recovered_cents == 2_250_00
+    exactly = apply(ProgressState(sov(100_000), deposit_cents=1), {"a": Work(cents=10_000_00)}, terms)
+    assert (exactly.recovered_cents, exactly.state.recovery_from_cents) == (0, None)
+
+
 def test_a_deposit_comes_off_the_top_of_every_application():
     state = ProgressState(sov(10_000), deposit_cents=2_500_00)
     made = apply(state, {"a": Work(Decimal("33.3333"))}, ProgressTerms())

@@ -1,5 +1,6 @@
 """The schedules that come with Milepost fit any contract and say what done means."""
 
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -7,7 +8,15 @@ import pytest
 from milepost.core.money import plain
 from milepost.core.rows import Row
 from milepost.core.schedule import row_amounts
-from milepost.core.schedule_templates import SCHEDULE_TEMPLATES, ScheduleTemplate, schedule_template
+from milepost.core.schedule_templates import (
+    SCHEDULE_TEMPLATES,
+    ScheduleTemplate,
+    TemplateRow,
+    _agency_row,
+    _deposit,
+    _inspected_row,
+    schedule_template,
+)
 from tests.core.samples import contract
 
 TEMPLATES = pytest.mark.parametrize("template", SCHEDULE_TEMPLATES, ids=lambda template: template.code)
@@ -66,3 +75,26 @@ def test_events_are_named_once_and_in_the_order_of_their_rows(template: Schedule
     assert set(used) <= set(template.events)
     assert all(template.events.index(a) < template.events.index(b) for a, b in pairwise(used))
     assert all(row.event and row.before_days for row in template.rows if row.bill_on == "before")
+
+
+def test_rows_that_are_made_alike_differ_in_what_they_are_given() -> None:
+    assert _deposit("25") == TemplateRow("Deposit", "deposit", "percent", Decimal(25))
+    agency = {"bill_on": "acceptance", "evidence": ("document",), "window_days": 5}
+    assert _agency_row("Design", "25", "Pages", "Agreed") == TemplateRow(
+        "Design", "milestone", "percent", Decimal(25), deliverable="Pages", criteria=("Agreed",), **agency
+    )
+    assert _agency_row("Launch", None, "Live", "Seen") == TemplateRow(
+        "Launch", "milestone", "remainder", deliverable="Live", criteria=("Seen",), **agency
+    )
+    inspected = {
+        "bill_on": "acceptance",
+        "criteria": ("The inspection report is attached", "Every point in the report is settled"),
+        "evidence": ("photo", "inspection"),
+        "window_days": 3,
+    }
+    assert _inspected_row("Framing", "20", "Visit", "Frame") == TemplateRow(
+        "Framing", "milestone", "percent", Decimal(20), event="Visit", deliverable="Frame", **inspected
+    )
+    assert _inspected_row("End", None, "Visit", "All") == TemplateRow(
+        "End", "milestone", "remainder", event="Visit", deliverable="All", **inspected
+    )
