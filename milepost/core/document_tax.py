@@ -58,7 +58,8 @@ def _search(
     """The net whose tax comes to the total, or nearest to it; of two as near, the larger (half up)."""
     more, tries = 0, dict[int, _Try]()
     # A cent of net brings its taxes along, so a step is what is missing without them.
-    slope = 1 + sum(max(Fraction(rate.percent), Fraction(0)) for rate in priced.tax_rates.values()) / 100
+    rates = [max(Fraction(rate.percent), Fraction(0)) for rate in priced.tax_rates.values()]
+    slope = 1 + sum(rates, Fraction(0)) / 100
     while True:
         found = _try(priced, room, asked, more, rules)
         if found.net_cents in tries:
