@@ -301,6 +301,36 @@ def test_a_job_that_had_closed_is_open_again_when_an_invoice_is_taken_back(cast)
     assert examine() == []
 
 
+def test_a_large_deposit_against_a_small_first_milestone_never_makes_an_invoice_negative(cast):
+    """What cannot be deducted now stays to be recovered, before and after the invoice is taken back."""
+    rows = (
+        RowInput("Deposit", "percent", kind="deposit", value=Decimal(90)),
+        RowInput("Rough-in complete", "fixed", value=Decimal(10_00)),
+        RowInput("Final walkthrough", "remainder"),
+    )
+    for recovery in ("off_the_top", "first", "final"):
+        job = kitchen(cast, quote=replace(KITCHEN, rows=rows, recovery=recovery, template=""))
+        pay(cast, job, 36_000_00)
+        first = bill(cast, job, "Rough-in complete")
+        assert stop(cast, job, "Rough-in complete").invoice.total.cents == 10_00
+        fix(cast, first, again=True)
+        assert stop(cast, job, "Rough-in complete").invoice.total.cents == 10_00
+        bill(cast, job, "Final walkthrough")
+        assert page(cast, job).due_now.cents == 4_000_00
+    assert "deposits" not in balances(cast)
+    assert examine() == []
+
+
+def test_refunding_a_payment_that_was_made_twice_leaves_the_paid_invoice_paid(cast):
+    job = kitchen(cast)
+    pay(cast, job, 10_000_00)
+    twice = pay(cast, job, 10_000_00)
+    refund_credit(by=cast.bo, at=cast.at, payment_id=twice, amount_cents=10_000_00, method="transfer")
+    assert stop(cast, job, "Deposit").state == "paid"
+    assert (page(cast, job).due_now.cents, page(cast, job).credit.cents) == (0, 0)
+    assert examine() == []
+
+
 def test_what_was_voided_may_be_undone_and_done_again(cast):
     job = kitchen(cast)
     row = job.rows["Rough-in complete"]

@@ -5,6 +5,7 @@ from typing import Any
 from milepost.queries.documents_shape import (
     Content,
     ContractContent,
+    CreditNoteContent,
     InvoiceContent,
     PaidSheetContent,
     ReceiptContent,
@@ -400,7 +401,47 @@ def contract() -> ContractContent:
     )  # type: ignore[return-value]
 
 
+def credit_note() -> CreditNoteContent:
+    return frame(
+        "Credit note",
+        "C-1",
+        "For invoice 1043 of 22 April 2026",
+        facts=[{"label": "Issued", "value": "24 April 2026"}, {"label": "Invoice", "value": "1043"}],
+        amount={
+            "label": "Credited",
+            "value": "$12,000.00",
+            "note": "nothing is left to pay of invoice 1043",
+        },
+        story=[
+            {"label": "Reason", "value": "It went to the old address"},
+            {"label": "Your deposit", "value": "4,000.00 of it is there again for the next invoice."},
+        ],
+        table={
+            "heading": "",
+            "text": "Description",
+            "figures": ["Credited"],
+            "rows": [line("Cabinets installed", "16,000.00")],
+        },
+        totals=[
+            {"label": "Subtotal", "value": "16,000.00", "kind": "plain"},
+            {"label": "Deposit to be used again", "value": "-4,000.00", "kind": "plain"},
+            {"label": "Total credited", "value": "$12,000.00", "kind": "strong"},
+        ],
+        math={
+            "heading": "How this adds up",
+            "sentences": [],
+            "rows": [
+                {"label": "Invoice 1043", "value": "12,000.00"},
+                {"label": "This credit note", "value": "-12,000.00"},
+            ],
+        },
+        road=road(2),
+        clauses=[],
+    )  # type: ignore[return-value]
+
+
 SAMPLES = {
+    "credit_note": credit_note,
     "invoice": invoice,
     "receipt": receipt,
     "statement": statement,

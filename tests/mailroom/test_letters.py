@@ -38,6 +38,21 @@ FACTS: dict[str, dict[str, object]] = {
     "refunded": PAID,
     "refund_refused": PAID | {"reason": "expired card"},
     "refund_refused_office": PAID | {"reason": "expired card"},
+    "credit_note": {
+        "credit_note": "C-1",
+        "number": "1043",
+        "title": "Rough-in complete",
+        "kind": "reversal",
+        "total_cents": 10_000_00,
+        "credit_cents": 4_000_00,
+        "reason": "It went to the old address",
+    },
+    "cancelled": {
+        "contract_cents": 40_000_00,
+        "kept_cents": 500_00,
+        "credit_cents": 2_000_00,
+        "reason": "The house is sold",
+    },
     "closed": {"contract_cents": 40_000_00, "paid_cents": 40_000_00},
     "account_statement": {"amount_cents": 10_000_00, "on": "2026-03-31"},
     "ready_office": {
@@ -83,7 +98,11 @@ def letter(kind: str, channel: str = "email", **changes: object) -> LetterFacts:
 
 
 def amount_of(kind: str) -> str:
-    return "$40,000.00" if kind in ("quote_sent", "signed", "signed_office", "closed") else "$10,000.00"
+    return (
+        "$40,000.00"
+        if kind in ("quote_sent", "signed", "signed_office", "closed", "cancelled")
+        else "$10,000.00"
+    )
 
 
 @pytest.mark.parametrize("kind", FACTS)
@@ -209,3 +228,21 @@ def test_small_work_without_a_quote_is_named_once():
 
     assert "“Kitchen remodel” is invoiced" in written(letter("invoice_sent", facts=facts)).body_text
     assert "payment for “Kitchen remodel” is here" in written(letter("receipt", covers=[KITCHEN])).body_text
+
+
+def test_a_credit_note_s_letter_says_what_becomes_of_the_invoice_and_of_what_was_paid():
+    taken_back = written(letter("credit_note")).body_text
+    assert "Invoice 1043 for “Rough-in complete” no longer counts." in taken_back
+    assert "Why: It went to the old address" in taken_back
+    assert "$4,000.00 is now your credit" in taken_back
+    off = written(
+        letter("credit_note", facts=FACTS["credit_note"] | {"kind": "allowance", "credit_cents": 0})
+    )
+    assert "costs less than it said" in off.body_text
+    assert "your credit" not in off.body_text
+
+
+def test_a_cancelled_job_s_letter_says_what_is_kept_and_what_is_credited():
+    text = written(letter("cancelled")).body_text
+    assert "Why: The house is sold" in text
+    assert "$500.00 of your deposit is kept. $2,000.00 of it is credited to you." in " ".join(text.split())
