@@ -5,7 +5,7 @@ from datetime import date, datetime
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.closing import close_if_finished, open_again
-from milepost.actions.steps.conceding import Event, Kind, concede, standing_cents, take_back
+from milepost.actions.steps.conceding import Event, Kind, concede, grant_in_time, standing_cents, take_back
 from milepost.actions.steps.finding import NotFound, find, lock_payer
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.paper import local_day
@@ -15,7 +15,7 @@ from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
-from milepost.queries.concessions import discount_in_time, tax_within, written_off
+from milepost.queries.concessions import tax_within, written_off
 from milepost.queries.credit import left_of
 from milepost.records.concessions import Concession
 from milepost.records.invoices import Invoice
@@ -177,12 +177,11 @@ def grant_discount(*, by: Actor, at: datetime, invoice_id: int) -> int:
     it. Returns the concession's id. Refuses NoDiscount.
     """
     loaded, invoice = _locked(invoice_id)
-    found = discount_in_time(invoice, loaded.job)
-    if found is None:
+    made = grant_in_time(loaded, invoice, Event(by, at, local_day(loaded.job.business, at)))
+    if made is None:
         raise NoDiscount(number=invoice.number_text)
-    taxes = tax_within(invoice, found.cents)
-    paid = find(Payment.objects.all(), id=found.payment_id)
-    return _concede(loaded, invoice, "discount", found.cents, by=by, at=at, taxes=taxes, payment=paid)
+    close_if_finished(loaded, loaded.contacts, by=Actor.system(loaded.job.business_id), at=at)
+    return made.id
 
 
 def _locked(invoice_id: int) -> tuple[LoadedJob, Invoice]:

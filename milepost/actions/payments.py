@@ -1,10 +1,11 @@
 """Money that comes in: by the gateway, or recorded by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
+from milepost.actions.steps.conceding import Event, grant_in_time
 from milepost.actions.steps.finding import find, lock_jobs, lock_payer
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.recording import check_payment, payment_here
@@ -74,13 +75,15 @@ def record_customer_payment(
     received_on: date | None = None,
     reference: str = "",
     split: Sequence[tuple[int, int]] = (),
+    discounts: Collection[int] = (),
     form_key: str = "",
 ) -> int:
     """
     Record one payment for several invoices of a customer, of whichever jobs. Returns the payment's id.
 
     It settles their oldest invoices, or `split` says (invoice, cents) for each; what is over is customer
-    credit. Only invoices in the business's currency. The same form sent twice records once.
+    credit. Only invoices in the business's currency. The same form sent twice records once. On invoices
+    of `discounts` the contract's early-payment discount is granted, as far as the money came in time.
     Refuses NotAboveZero, an unknown method, NothingToPayFor, TwoCurrencies, a split beyond the payment
     or a balance.
     """
@@ -97,6 +100,11 @@ def record_customer_payment(
         raise TwoCurrencies(field="amount")
     payment = payment_here(jobs, amount_cents, method, reference, received_on, by=by, at=at)
     allocate(payment, jobs, split=wanted)
+    event = Event(by, at, payment.received_on)
+    for loaded in jobs:
+        for invoice in loaded.invoices:
+            if invoice.id in discounts:
+                grant_in_time(loaded, invoice, event)
     clear_payment(payment, jobs, by=by, at=at)
     remember(form_key, payment_id=payment.id)
     return payment.id

@@ -15,6 +15,7 @@ from milepost.core.msgids import gettext_noop
 ClauseCode = Literal[
     "payment_terms",
     "late_fee",
+    "early_payment",
     "pause_of_work",
     "silence_is_acceptance",
     "partial_acceptance",
@@ -73,6 +74,15 @@ _DEFAULTS: Final = (
             "{late_fee_monthly} percent a month, counted by the day from the due date on what is unpaid, or the "
             "most that the law allows if that is less. No late fee is charged on a late fee, nor on an amount "
             "that is disputed in good faith."
+        ),
+    ),
+    Clause(
+        "early_payment",
+        gettext_noop("Early payment"),
+        gettext_noop(
+            "If the money for an invoice for work is here within {early_days} days of the invoice's date, "
+            "{early_percent} percent of what it settles comes off, with the tax in it. The invoice says the day "
+            "and the amount. The deposit is not discounted."
         ),
     ),
     Clause(

@@ -10,12 +10,21 @@ EXEMPTION = "tax_exempt"
 
 
 def default_clauses(terms: Mapping[str, object]) -> list[dict[str, str]]:
-    """Every clause as {code, title, text} in the active language; the late fee's only if there is one."""
+    """
+    Every clause as {code, title, text} in the active language; the late fee's and the early-payment
+    discount's only if there is one.
+    """
     return [
         {"code": clause.code, "title": gettext(clause.title), "text": clause.wording(terms, gettext)}
         for clause in CLAUSES.values()
-        if clause.code != "late_fee" or terms["late_fee_monthly"] != "0"
+        if _stands(clause.code, terms)
     ]
+
+
+def _stands(code: str, terms: Mapping[str, object]) -> bool:
+    if code == "late_fee":
+        return terms["late_fee_monthly"] != "0"
+    return code != "early_payment" or bool(terms.get("early_days"))
 
 
 def reverse_charge_words() -> str:

@@ -1,6 +1,6 @@
 """What was, and what may be, settled without money."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,21 +28,21 @@ def written_off(invoice_id: int) -> int:
     return int(rows.aggregate(sum=Sum("amount_cents"))["sum"] or 0)
 
 
-def early_terms(job: Job) -> EarlyTerms | None:
-    """The contract's discount for early payment, if it grants one."""
-    percent, days = Decimal(str(job.terms.get("early_percent", 0))), int(str(job.terms.get("early_days", 0)))
+def early_terms(terms: Mapping[str, object]) -> EarlyTerms | None:
+    """The discount for early payment that a contract's terms grant, if they do."""
+    percent, days = Decimal(str(terms.get("early_percent", 0))), int(str(terms.get("early_days", 0)))
     if not percent or not days:
         return None
-    return EarlyTerms(percent, days, int(str(job.terms.get("net_days", 0))))
+    return EarlyTerms(percent, days, int(str(terms.get("net_days", 0))))
 
 
 def discount_in_time(invoice: Invoice, job: Job) -> DiscountInTime | None:
     """
     What the money that was here in time has earned of the contract's discount, and is not granted yet:
-    on what it settles, never more than is open. Inside an open scope.
+    on what it settles, never more than is open, never on a deposit. Inside an open scope.
     """
-    terms = early_terms(job)
-    if terms is None:
+    terms = early_terms(job.terms)
+    if terms is None or invoice.kind == "deposit":
         return None
     until: date = terms.until(invoice.issued_on)
     parts = Allocation.objects.filter(invoice=invoice, payment__state="cleared")

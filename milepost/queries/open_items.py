@@ -6,9 +6,11 @@ from datetime import date
 
 from django.db.models import F
 
+from milepost.core.early_payment import payment_for_cents
 from milepost.core.money import Money
 from milepost.core.settling import oldest_first
 from milepost.queries.balances import with_settled
+from milepost.queries.concessions import early_terms
 from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
@@ -17,7 +19,10 @@ from milepost.records.invoices import Invoice
 
 @dataclass(frozen=True)
 class OpenItem:
-    """An invoice with something left to pay; pending payments count as paid."""
+    """
+    An invoice with something left to pay; pending payments count as paid. `early` is enough if it is
+    here by `early_until`, where the contract grants a discount.
+    """
 
     invoice_id: int
     job_id: int
@@ -27,6 +32,12 @@ class OpenItem:
     issued_on: date
     due_on: date
     balance: Money
+    early: Money | None = None
+    early_until: date | None = None
+
+    def enough(self, is_discounted: bool) -> int:
+        """What pays it whole, in cents."""
+        return self.early.cents if is_discounted and self.early else self.balance.cents
 
 
 @dataclass(frozen=True)
@@ -42,11 +53,13 @@ class OpenPage:
     def total(self) -> Money:
         return Money(sum(item.balance.cents for item in self.items), self.currency)
 
-    def spread(self, amount_cents: int) -> dict[int, int]:
-        """How a payment falls on them when nobody says otherwise: cents by the invoice's id."""
-        return dict(
-            oldest_first(amount_cents, [(item.invoice_id, item.balance.cents) for item in self.items])
-        )
+    def spread(self, amount_cents: int, discounts: Collection[int] = ()) -> dict[int, int]:
+        """
+        How a payment falls on them when nobody says otherwise: cents by the invoice's id. Of `discounts`
+        no more is asked for than is enough with the early-payment discount.
+        """
+        asked = [(item.invoice_id, item.enough(item.invoice_id in discounts)) for item in self.items]
+        return dict(oldest_first(amount_cents, asked))
 
 
 @question
@@ -66,16 +79,21 @@ def open_items(customer_ids: Collection[int], currency: str) -> list[OpenItem]:
         .select_related("job")
         .filter(settled__lt=F("total_cents") - F("credited_cents"))
     )
-    return [
-        OpenItem(
-            invoice.id,
-            invoice.job_id,
-            invoice.job.title,
-            invoice.number_text,
-            invoice.title,
-            invoice.issued_on,
-            invoice.due_on,
-            Money(invoice.stands_cents - invoice.settled, currency),  # type: ignore[attr-defined]
-        )
-        for invoice in found.order_by("issued_on", "id")
-    ]
+    return [_item(invoice, currency) for invoice in found.order_by("issued_on", "id")]
+
+
+def _item(invoice: Invoice, currency: str) -> OpenItem:
+    balance = invoice.stands_cents - invoice.settled  # type: ignore[attr-defined]
+    terms = early_terms(invoice.job.terms) if invoice.kind != "deposit" else None
+    return OpenItem(
+        invoice.id,
+        invoice.job_id,
+        invoice.job.title,
+        invoice.number_text,
+        invoice.title,
+        invoice.issued_on,
+        invoice.due_on,
+        Money(balance, currency),
+        Money(payment_for_cents(balance, terms.percent), currency) if terms else None,
+        terms.until(invoice.issued_on) if terms else None,
+    )

@@ -1,5 +1,7 @@
 """What is settled without money: written off and recovered, cents that are let be, early discounts."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,10 +11,12 @@ import pytest
 from milepost.actions.businesses import add_tax_code, change_business
 from milepost.actions.concessions import (
     MoreThanOpen,
+    NoDiscount,
     NothingOpen,
     NothingWrittenOff,
     NotSmall,
     TakenBackAlready,
+    grant_discount,
     recover_write_off,
     settle_over,
     settle_short,
@@ -20,18 +24,20 @@ from milepost.actions.concessions import (
     write_off,
 )
 from milepost.actions.credit import RefundTooLarge, refund_credit, return_payment
-from milepost.actions.invoices import bill_simple
+from milepost.actions.invoices import bill_simple, send_invoice
 from milepost.actions.payments import record_customer_payment, record_payment
 from milepost.actions.rights import NotAllowed
 from milepost.actions.steps.finding import NotFound
-from milepost.core.quote_input import LineInput
+from milepost.actions.work import complete_milestone
+from milepost.core.quote_input import LineInput, RowInput
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import job_page
 from milepost.queries.ledger import account_balances, journal
 from milepost.queries.lists import invoices, messages
 from milepost.queries.needs import needs
 from milepost.queries.open_items import open_page
-from tests.cast import kitchen
+from milepost.queries.stored import document_facts
+from tests.cast import KITCHEN, kitchen
 
 
 def balances(cast) -> dict[str, int]:
@@ -273,3 +279,95 @@ def test_another_business_s_invoice_is_not_there(cast):
     job = kitchen(cast)
     with pytest.raises(NotFound):
         write_off(by=cast.mallory, at=cast.at, invoice_id=job.deposit_invoice_id)
+
+
+# Early-payment discount
+
+
+def discounted(cast):
+    """A kitchen signed with 2 % off what is here within 10 days; its rough-in of 10,000.00 is billed."""
+    change_business(by=cast.alice, at=cast.at, early_percent=Decimal(2), early_days=10, net_days=30)
+    job = kitchen(cast)
+    pay(cast, job, 10_000_00)
+    row = job.rows["Rough-in complete"]
+    complete_milestone(by=cast.tess, at=cast.at, job_id=job.job_id, row_id=row)
+    return job, send_invoice(by=cast.tess, at=cast.at, job_id=job.job_id, row_ids=[row])
+
+
+def pay_early(cast, cents: int, *, days: int, invoice: int, discounts=None) -> int:
+    return record_customer_payment(
+        by=cast.bo, at=cast.at + timedelta(days=days), customer_id=cast.customer_id, amount_cents=cents,
+        method="transfer", split=[(invoice, cents)], discounts=[invoice] if discounts is None else discounts,
+    )  # fmt: skip
+
+
+def test_the_discount_of_the_contract_is_granted_on_money_that_is_here_in_time(cast):
+    job, invoice = discounted(cast)
+    shown = open_page(cast.business_id, cast.customer_id).items[0]
+    assert (shown.early.cents, shown.early_until) == (9_800_00, cast.at.date() + timedelta(days=10))
+    payment = pay_early(cast, 9_800_00, days=10, invoice=invoice)
+    assert last_entries(cast, 2) == [
+        ("early_discount", [("Discounts allowed", "Accounts receivable", 200_00)]),
+        ("payment_cleared", [("Cash", "Accounts receivable", 9_800_00)]),
+    ]
+    found = page(cast, job)
+    assert (found.due_now.cents, found.stops[1].state, found.bar.paid.cents) == (0, "paid", 19_800_00)
+    receipt = next(d for d in found.documents if d.name == "Receipt R-2")
+    content = json.loads(document_facts(cast.business_id, receipt.id, job.job_id).content)
+    assert content["amount"]["note"] == "Invoice 1002 is paid in full"
+    # When the transfer comes back, so does the discount
+    return_payment(by=cast.bo, at=cast.at + timedelta(days=12), payment_id=payment)
+    assert page(cast, job).due_now.cents == 10_000_00
+    assert "discounts" not in balances(cast)
+    assert examine() == []
+
+
+def test_a_day_late_there_is_no_discount_and_none_on_a_deposit(cast):
+    job, invoice = discounted(cast)
+    pay_early(cast, 9_800_00, days=11, invoice=invoice)
+    assert page(cast, job).due_now.cents == 200_00
+    with pytest.raises(NoDiscount):
+        grant_discount(by=cast.bo, at=cast.at, invoice_id=invoice)
+    other = kitchen(cast)
+    pay_early(cast, 9_800_00, days=0, invoice=other.deposit_invoice_id)
+    assert page(cast, other).due_now.cents == 200_00
+
+
+def test_a_part_in_time_earns_its_part_of_the_discount_afterwards_too(cast):
+    job, invoice = discounted(cast)
+    pay_early(cast, 4_900_00, days=5, invoice=invoice, discounts=[])
+    grant_discount(by=cast.bo, at=cast.at + timedelta(days=20), invoice_id=invoice)
+    assert page(cast, job).due_now.cents == 5_000_00
+    with pytest.raises(NoDiscount):
+        grant_discount(by=cast.bo, at=cast.at, invoice_id=invoice)
+    assert examine() == []
+
+
+def test_the_contract_and_the_invoice_say_what_is_enough_and_by_when(cast):
+    job, _invoice = discounted(cast)
+    found = page(cast, job)
+    assert any(
+        "within 10 days" in clause["text"] and "2 percent" in clause["text"] for clause in found.clauses
+    )
+    document = next(d for d in found.documents if d.name == "Invoice 1002")
+    content = json.loads(document_facts(cast.business_id, document.id, job.job_id).content)
+    assert {"label": "If it is here by 12 March 2026", "value": "9,800.00"} in [
+        {"label": fact["label"].replace("March 12, 2026", "12 March 2026"), "value": fact["value"]}
+        for fact in content["facts"]
+    ]
+
+
+def test_tax_falls_with_the_discount(cast):
+    change_business(by=cast.alice, at=cast.at, early_percent=Decimal(2), early_days=10)
+    tax = add_tax_code(by=cast.alice, at=cast.at, name="State", percent=Decimal("8.25"))
+    lines = (LineInput("Kitchen", Decimal("1000.00"), tax_codes=(tax,)),)
+    job = kitchen(cast, quote=replace(KITCHEN, lines=lines, rows=(RowInput("All", "remainder"),)))
+    complete_milestone(by=cast.tess, at=cast.at, job_id=job.job_id, row_id=job.rows["All"])
+    sent = send_invoice(by=cast.tess, at=cast.at, job_id=job.job_id, row_ids=[job.rows["All"]])
+    pay_early(cast, 1_060_85, days=3, invoice=sent)
+    assert last_entries(cast, 2)[0] == (
+        "early_discount",
+        [("Discounts allowed", "Accounts receivable", 20_00), ("Tax payable", "Accounts receivable", 1_65)],
+    )
+    assert page(cast, job).state == "closed"
+    assert examine() == []

@@ -10,6 +10,8 @@ VALUES = {
     "late_fee_monthly": "1.5",
     "pause_after_days": 14,
     "approval_days": 3,
+    "early_days": 10,
+    "early_percent": "2",
 }
 
 
@@ -17,6 +19,7 @@ def test_there_is_a_clause_for_all_that_is_charged_paused_or_deemed() -> None:
     assert list(CLAUSES) == [
         "payment_terms",
         "late_fee",
+        "early_payment",
         "pause_of_work",
         "silence_is_acceptance",
         "partial_acceptance",

@@ -1,6 +1,11 @@
 """The payment's page: each step says in words what it does, then does it."""
 
+from decimal import Decimal
+
+from milepost.actions.businesses import change_business
+from milepost.actions.invoices import send_invoice
 from milepost.actions.payments import record_payment
+from milepost.actions.work import complete_milestone
 from milepost.gateways.payments.fake import FakePayments
 from milepost.mailroom import checkout, wiring
 from milepost.queries.job_page import job_page
@@ -155,6 +160,22 @@ def test_an_invoice_is_written_off_in_words_and_the_money_comes_after_all(cast):
     undo = page.split(f"{address}/concessions/")[1].split("/")[0]
     assert bo.post(f"{address}/concessions/{undo}/").status_code == 302
     assert job_page(cast.business_id, job.job_id, at=cast.at).due_now.cents == 7_500_00
+
+
+def test_the_early_payment_discount_is_ticked_where_the_payment_is_recorded(cast):
+    change_business(by=cast.alice, at=cast.at, early_percent=Decimal(2), early_days=10)
+    job = kitchen(cast)
+    record_payment(by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=10_000_00, method="check")
+    row = job.rows["Rough-in complete"]
+    complete_milestone(by=cast.tess, at=cast.at, job_id=job.job_id, row_id=row)
+    invoice = send_invoice(by=cast.tess, at=cast.at, job_id=job.job_id, row_ids=[row])
+    bo, address = signed_in(cast, "bo@example.com"), f"/customers/{cast.customer_id}/payment/"
+    assert "9,800.00 is enough if it was here by 12 Mar" in bo.get(address).content.decode()
+    ticked = {"amount": "9800", "discount": str(invoice)}
+    shown = bo.post(f"{address}parts/?spread=1", ticked).content.decode()
+    assert 'value="9800.00"' in shown and "checked" in shown and "Kept as customer credit" not in shown
+    assert bo.post(address, payment_form(cast, **ticked)).status_code == 302
+    assert job_page(cast.business_id, job.job_id, at=cast.at).due_now.cents == 0
 
 
 def test_a_few_cents_are_offered_to_be_let_be_on_both_sides(cast):

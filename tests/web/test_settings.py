@@ -59,7 +59,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost(
     valid = {
         "business": BUSINESS,
         "paid": {"bank_from_cents": "3000", "small_difference_cents": "0.05", "transfer_details": "IBAN 12", "cheque_details": ""},
-        "terms": {"net_days": "10", "late_fee_monthly": "1.5", "grace_days": "5", "pause_after_days": "14",
+        "terms": {"net_days": "10", "late_fee_monthly": "1.5", "grace_days": "5", "early_percent": "0", "early_days": "0", "pause_after_days": "14",
                   "approval_days": "3", "change_days": "14", "field_change_cents": "500"},
         "place": {"timezone": "America/Chicago", "locale": "en-US", "holidays": "US"},
         "accounting": {"recovery": "first", "deposit_tax": "at_payment", "tax_at": "document", "tax_per": "line",
@@ -80,7 +80,7 @@ def test_new_terms_leave_what_is_signed_alone_and_stand_in_the_next_quote(cast):
     before = job_page(cast.business_id, job.job_id, at=cast.at).clauses
     alice.post(
         "/settings/terms/",
-        {"net_days": "30", "late_fee_monthly": "1.5", "grace_days": "5", "pause_after_days": "14",
+        {"net_days": "30", "late_fee_monthly": "1.5", "grace_days": "5", "early_percent": "0", "early_days": "0", "pause_after_days": "14",
          "approval_days": "5", "change_days": "14", "field_change_cents": "500"},
     )  # fmt: skip
     assert job_page(cast.business_id, job.job_id, at=cast.at).clauses == before

@@ -12,6 +12,8 @@ from milepost.actions.steps.journal import post
 from milepost.actions.steps.timeline import tell
 from milepost.core.journal import Entry, early_discount, small_difference, swapped, write_off
 from milepost.core.settling import part_to_date
+from milepost.queries.billing_state import LoadedJob
+from milepost.queries.concessions import discount_in_time, tax_within
 from milepost.records.concessions import LET_OFF, Concession
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
@@ -67,6 +69,24 @@ def concede(
     )
     _book(made, cents, taxes or {}, job, event)
     _tell(made, cents, job, event, _TOLD[kind])
+    return made
+
+
+def grant_in_time(loaded: LoadedJob, invoice: Invoice, event: Event) -> Concession | None:
+    """Grant the contract's early-payment discount on what was paid in time, if any is to be granted."""
+    found = discount_in_time(invoice, loaded.job)
+    if found is None:
+        return None
+    made = concede(
+        loaded.job,
+        "discount",
+        found.cents,
+        event,
+        invoice=invoice,
+        payment=Payment.objects.get(id=found.payment_id),
+        taxes=tax_within(invoice, found.cents),
+    )
+    loaded.concessions.append(made)
     return made
 
 

@@ -168,7 +168,15 @@ def terms_of(
         name: getattr(business, name) if getattr(terms, name) is None else getattr(terms, name)
         for name in ("net_days", "grace_days", "pause_after_days", "approval_days")
     }
-    return numbers | {"late_fee_monthly": f"{late_fee.normalize():f}"}
+    return numbers | {"late_fee_monthly": f"{late_fee.normalize():f}"} | _early(business, clauses)
+
+
+def _early(business: Business, clauses: Sequence[tuple[str, str, str]] | None) -> dict[str, object]:
+    """The discount for early payment, where the business grants one and the contract has its clause."""
+    is_told = clauses is None or any(code == "early_payment" for code, _title, _text in clauses)
+    if not (is_told and business.early_percent and business.early_days):
+        return {}
+    return {"early_percent": f"{business.early_percent.normalize():f}", "early_days": business.early_days}
 
 
 def clauses_of(quote: QuoteInput, terms: dict[str, object], customer: Customer) -> list[dict[str, str]]:

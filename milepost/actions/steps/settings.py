@@ -25,7 +25,7 @@ LENGTHS: Mapping[str, int] = {
     "name": 200, "registration": 100, "licence": 100, "address": 1000, "transfer_details": 2000,
     "cheque_details": 2000,
 }  # fmt: skip
-DAYS = frozenset({"approval_days", "net_days", "grace_days", "pause_after_days", "change_days"})
+DAYS = frozenset({"approval_days", "early_days", "net_days", "grace_days", "pause_after_days", "change_days"})
 
 
 MOST_SURCHARGE_PERCENT = 3
@@ -148,6 +148,7 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "timezone": _zone,
     "locale": _locale,
     "late_fee_monthly": _late_fee,
+    "early_percent": _late_fee,
     "bank_from_cents": _cents,
     "surcharge_percent": _surcharge,
     "parts_from_cents": _part,

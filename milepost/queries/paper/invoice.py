@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from milepost.core.early_payment import payment_for_cents
+from milepost.queries.concessions import early_terms
 from milepost.queries.documents_shape import Amount, Clause, Fact, InvoiceContent, Table, Total
 from milepost.queries.paper.explained import explained
 from milepost.queries.paper.facts import InvoiceFacts, JobFacts, RowFacts
@@ -88,7 +90,18 @@ def _dates(facts: InvoiceFacts, reader: Reader) -> list[Fact]:
         fact(_("Issued"), reader.day(facts.issued_on)),
         fact(_("Due"), reader.day(facts.due_on)),
         fact(_("Terms"), _("Due on signing") if signing else net_terms(days)),
+        *_early(facts, reader),
     ]
+
+
+def _early(facts: InvoiceFacts, reader: Reader) -> list[Fact]:
+    """By when less is enough, and how much; never of a deposit."""
+    terms = early_terms(facts.job.terms)
+    if terms is None or facts.kind == "deposit" or not facts.total_cents:
+        return []
+    enough = payment_for_cents(facts.total_cents, terms.percent)
+    label = _("If it is here by {day}").format(day=reader.day(terms.until(facts.issued_on)))
+    return [fact(label, reader.money(enough))]
 
 
 def _amount(facts: InvoiceFacts, reader: Reader) -> Amount:

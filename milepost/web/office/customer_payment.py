@@ -29,6 +29,7 @@ class PartShown:
 
     item: OpenItem
     text: str
+    is_discounted: bool = False
 
     @property
     def field(self) -> str:
@@ -51,7 +52,8 @@ def new(request: HttpRequest, customer: int) -> HttpResponse:
                 method=choice(request.POST.get("method", "check"), dict(METHODS), field="method"),
                 received_on=day(request.POST["on"], field="on") if request.POST.get("on") else None,
                 reference=checked_text(request.POST.get("reference", ""), field="reference", most=100),
-                split=_split(request.POST, found),
+                split=_split(request.POST, found) or _with_discounts(request, found),
+                discounts=_discounts(request),
                 form_key=request.POST.get("form_key", ""),
             )
         except Refusal as refused:
@@ -89,12 +91,28 @@ def _split(data: Mapping[str, str], found: OpenPage) -> list[tuple[int, int]]:
     ]
 
 
+def _discounts(request: HttpRequest) -> set[int]:
+    """The invoices on which the early-payment discount is ticked."""
+    ticked = request.POST.getlist("discount")
+    return {int(text) for text in ticked if text.isascii() and text.isdecimal() and len(text) < 18}
+
+
+def _with_discounts(request: HttpRequest, found: OpenPage) -> list[tuple[int, int]]:
+    """Where no part is typed and a discount is ticked, no more is paid than is enough."""
+    return list(_spread(request, found).items()) if _discounts(request) else []
+
+
+def _spread(request: HttpRequest, found: OpenPage) -> dict[int, int]:
+    amount = money_cents(request.POST.get("amount", ""), found.currency, field="amount")
+    return found.spread(amount, _discounts(request))
+
+
 def _shown(request: HttpRequest, found: OpenPage, *, spread: bool) -> dict[str, object]:
     data = request.POST
     amount, split = 0, {}
     with suppress(Refusal):
         amount = money_cents(data.get("amount", ""), found.currency, field="amount")
-        split = found.spread(amount) if spread else dict(_split(data, found))
+        split = _spread(request, found) if spread else dict(_split(data, found))
     texts = {
         item.invoice_id: _text(split, item, found.currency)
         if spread
@@ -104,7 +122,10 @@ def _shown(request: HttpRequest, found: OpenPage, *, spread: bool) -> dict[str, 
     over = amount - (sum(split.values()) or min(amount, found.total.cents))
     return {
         "open": found,
-        "parts": [PartShown(item, texts[item.invoice_id]) for item in found.items],
+        "parts": [
+            PartShown(item, texts[item.invoice_id], item.invoice_id in _discounts(request))
+            for item in found.items
+        ],
         "kept": Money(over, found.currency) if over > 0 else None,
         "beyond": Money(-over, found.currency) if over < 0 else None,
         "methods": METHODS,

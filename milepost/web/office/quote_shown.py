@@ -61,6 +61,11 @@ def filled(fields: QuoteFields, known: Choices) -> QuoteFields:
         }
     except (Refusal, ValueError):
         return fields
+    if business.early_percent and business.early_days:
+        numbers |= {
+            "early_percent": f"{business.early_percent.normalize():f}",
+            "early_days": business.early_days,
+        }
     return named(fields, default_clauses(numbers))
 
 

@@ -159,6 +159,14 @@ SECTIONS = (
                 _l("0 charges none, and leaves its clause out."),
             ),
             Setting("grace_days", _l("Days of grace before it"), "days", _days),
+            Setting(
+                "early_percent",
+                _l("Discount for early payment in %"),
+                "rate",
+                _rate_or_zero,
+                _l("0 grants none, and leaves its clause out. Never on deposits."),
+            ),
+            Setting("early_days", _l("Days in which the money must be here for it"), "days", _days),
             Setting("pause_after_days", _l("Days overdue until work may pause"), "days", _days),
             Setting("approval_days", _l("Business days until silence is acceptance"), "days", _days),
             Setting(
