@@ -82,9 +82,12 @@ def _try(
     wanted = {key: nets[key] + cents for key, cents in zip(nets, spread, strict=True)}
     clipped = _clipped(wanted, room)
     keys = _place(clipped, room, sum(wanted.values()) - sum(clipped.values()))
+    borne = {Key(line.id, rate.code) for line in priced.lines for rate in line.taxes}
+    # A tax that a change took off its line stands at what is billed of it, or goes back.
+    keys |= _clipped({key: asked[key] for key in asked if key.tax is not None and key not in borne}, room)
     exact = Fraction(sum(keys.values()))
     for code, rate in priced.tax_rates.items():
-        taxed = [key for key in asked if key.tax == code]
+        taxed = [key for key in asked if key.tax == code and key in borne]
         bases = [keys[Key(key.line)] for key in taxed]
         exact += sum(bases) * Fraction(rate.percent) / 100
         cents = tax_of_lines(bases, rate.percent, per=rules.per, rounding=rules.rounding)

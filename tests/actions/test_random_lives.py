@@ -105,6 +105,7 @@ class Life(Changing, Crediting):
 
     def begin(self) -> None:
         """Two quotes are signed: without any job, most of what happens is refused."""
+        self.other_tax_rules()
         signed = 0
         while signed < 2:
             with suppress(Refusal):

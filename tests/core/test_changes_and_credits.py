@@ -1,5 +1,6 @@
 """Changes, credits, deposit tax and new rates: the money model's own examples, as a contractor reads them."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.core.billing import JobState, bill
+from milepost.core.billing import JobState, bill, sign
 from milepost.core.changes import (
     NothingLeftToPlaceOn,
     OwnMilestoneBelowZero,
@@ -29,9 +30,10 @@ from milepost.core.credits import (
 )
 from milepost.core.deposit_tax import deposit_by_key, recovered_by_key
 from milepost.core.inclusive import split_inclusive
+from milepost.core.repricing import repriced
 from milepost.core.retaxing import retaxed
 from milepost.core.rows import ContractBelowBilled, Row
-from milepost.core.tax import TaxRate
+from milepost.core.tax import TaxRate, TaxRules
 from tests.core.effort import tried
 from tests.core.jobs import contracts, jobs
 from tests.core.samples import amounts, contract, job
@@ -235,3 +237,19 @@ def test_the_same_rates_again_change_no_net_and_at_most_a_cent_a_tax(priced, per
             assert same.keys[key] == cents
     for code, cents in priced.tax_by_code.items():
         assert abs(same.tax_by_code.get(code, 0) - cents) <= len(priced.lines) + 1
+
+
+def test_a_line_that_loses_its_tax_in_mid_job_is_billed_on_where_each_document_is_taxed():
+    """The tax that is billed of it stands, or goes back; the other line is taxed as before."""
+    rows = [Row(name, "milestone", "share", 1) for name in ("one", "two", "three")]
+    taxed = contract("600.00 @ 20, 300.00 @ 20")
+    state = sign(taxed, rows, tax_rules=TaxRules(at="document"))
+    state = state.after(bill(state, ["one"]))
+    free = replace(taxed.lines[0], taxes=())
+    state = change(state, repriced(taxed, taxed.lines, (free, taxed.lines[1])), placement="spread").state
+    for row in ("two", "three"):
+        made = bill(state, [row])
+        state = state.after(made)
+        assert sum(line.delta_cents for line in made.lines) == made.due_cents
+    assert state.billed == state.priced.keys
+    assert state.priced.keys == {Key("a"): 600_00, Key("b"): 300_00, Key("b", "20"): 60_00, Key("a", "20"): 0}
