@@ -92,6 +92,8 @@ ATTACKS = (
         " 0 FROM invoice_row LIMIT 1",
         "invoice_is_complete_at_issue",
     ),
+    Attack(2, "UPDATE credit_note SET total_cents = 2, net_cents = 2", "append-only"),
+    Attack(2, "DELETE FROM credit_line", "append-only"),
     Attack(2, "UPDATE quote_version SET note = 'cheaper'", "quote_version_is_frozen"),
     Attack(2, "DELETE FROM quote_version", "quote_version_is_frozen"),
     Attack(2, "UPDATE quote_line SET unit_price = 1", "quote_line_is_frozen"),
@@ -164,6 +166,16 @@ ATTACKS = (
     Attack(4, "UPDATE series SET next_number = 1002 WHERE kind = 'invoice'", "series_counts_on"),
     Attack(4, "UPDATE series SET next_number = next_number + 2 WHERE kind = 'invoice'", "series_counts_on"),
     Attack(4, "UPDATE invoice SET number_text = '7'", "append-only"),
+    Attack(4, "UPDATE series SET next_number = 1 WHERE kind = 'credit_note'", "series_counts_on"),
+    Attack(
+        4, "UPDATE series SET next_number = next_number + 2 WHERE kind = 'credit_note'", "series_counts_on"
+    ),
+    Attack(
+        4,
+        "INSERT INTO credit_note SELECT (jsonb_populate_record(n, jsonb_build_object('id', 987654, 'number', 9,"
+        " 'previous_number', 8))).* FROM credit_note n",
+        "credit_note_",
+    ),
     # 5. Allocations + refunds ≤ payment; settled ≤ invoice; refunds ≤ captured
     Attack(
         5,

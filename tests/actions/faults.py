@@ -235,7 +235,7 @@ FAULTS = {
     "an invoice's entry is its total": Fault(
         "UPDATE transfer SET cents = cents + 1 WHERE id = (SELECT min(id) FROM transfer)", r"invoice 1001"
     ),
-    "a timeline tells of every signature, acceptance, invoice and receipt": Fault(
+    "a timeline tells of every signature, acceptance, invoice, credit note and receipt": Fault(
         "DELETE FROM job_event e WHERE seq = (SELECT max(seq) FROM job_event WHERE job_id = e.job_id)"
         " AND kind = 'invoice_sent'",
         r"job \d+ invoice_sent",

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from django.apps import apps
 
+from milepost.actions.credit_notes import give_money_off
 from milepost.actions.files import keep_rendering
 from milepost.actions.invoices import bill_simple
 from milepost.actions.post import Written, note_delivery, receive_event, work_event, write_out
@@ -27,7 +28,10 @@ TABLES = "SELECT table_name FROM information_schema.columns WHERE column_name = 
 
 @pytest.fixture
 def complete(cast, lived_in, owner_cursor):
-    """Some of everything that a guarantee speaks of: a printed document, a sent letter, a worked event."""
+    """
+    Some of everything that a guarantee speaks of: a printed document, a sent letter, a worked event, a
+    credit note.
+    """
     document, message = owner_cursor.execute(
         "SELECT (SELECT min(id) FROM document), (SELECT min(id) FROM message)"
     ).fetchone()
@@ -39,13 +43,14 @@ def complete(cast, lived_in, owner_cursor):
         provider="stripe", event_id="evt_1", kind="paid", session_id="cs_1", payload="{}", at=cast.at
     )
     work_event(event_row_id=owner_cursor.execute("SELECT id FROM webhook_event").fetchone()[0], at=cast.at)
-    bill_simple(
+    lamp = bill_simple(
         by=cast.alice,
         at=cast.at,
         customer_id=cast.customer_id,
         lines=(LineInput("Lamp", Decimal(40)),),
         form_key="lamp",
     )
+    give_money_off(by=cast.bo, at=cast.at, invoice_id=lamp.invoice_id, amount_cents=1_00, reason="A scratch")
     return lived_in
 
 

@@ -16,12 +16,18 @@ CHECKS: Checks = (
            WHERE sha256 <> encode(sha256(convert_to(content, 'UTF8')), 'hex')""",
     ),
     (
-        "a timeline tells of every signature, acceptance, invoice and receipt",
+        "a timeline tells of every signature, acceptance, invoice, credit note and receipt",
         """SELECT 'job ' || had.job_id || ' ' || had.kind FROM (
                SELECT job_id, 'signed' AS kind, count(*) AS times FROM signature GROUP BY job_id
                UNION ALL SELECT job_id, 'completed', count(*) FROM completion GROUP BY job_id
                UNION ALL SELECT job_id, 'accepted', count(*) FROM acceptance GROUP BY job_id
                UNION ALL SELECT job_id, 'invoice_sent', count(*) FROM invoice GROUP BY job_id
+               UNION ALL SELECT o.job_id, 'change_approved', count(*) FROM change_signature s
+                           JOIN change_order o ON o.id = s.change_order_id GROUP BY o.job_id
+               UNION ALL SELECT job_id, CASE kind WHEN 'void' THEN 'invoice_voided' WHEN 'reversal' THEN 'invoice_reversed'
+                                        WHEN 'allowance' THEN 'money_off' ELSE 'deposit_credited' END, count(*)
+                           FROM credit_note GROUP BY job_id, kind
+               UNION ALL SELECT job_id, 'cancelled', count(*) FROM cancellation GROUP BY job_id
                UNION ALL SELECT d.job_id, 'payment_received', count(*) FROM receipt r
                            JOIN document d ON d.id = r.document_id GROUP BY d.job_id
            ) had
