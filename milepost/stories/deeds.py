@@ -23,7 +23,7 @@ from milepost.core.refusals import InputRefused
 from milepost.queries.job_page import job_page
 from milepost.queries.payment_page import payment_page
 from milepost.queries.story_output import StoryJob, story_job
-from milepost.stories import changes, credits
+from milepost.stories import changes, credits, unpaid
 from milepost.stories.offering import line_inputs, quote_input
 from milepost.stories.schema import Event, Pay, Story
 from milepost.stories.stage import Stage
@@ -77,6 +77,13 @@ class Scene:
         if found is None:
             raise InputRefused(field="invoice", problem=f"There is no invoice for “{name}” yet.")
         return found
+
+    def payment(self, place: int) -> int:
+        """A payment of the job by its place, counted from 1. Refuses what is not there yet."""
+        payments = self.job.payments
+        if place > len(payments):
+            raise InputRefused(field="payment", problem=f"There is no payment {place} yet.")
+        return payments[place - 1]
 
 
 def _offer(stage: Stage, customer_id: int, story: Story, at: datetime) -> int:
@@ -236,7 +243,7 @@ def _return(scene: Scene, event: Event, at: datetime) -> None:
     back = event.return_payment
     if back is not None:
         return_payment(
-            by=scene.stage.owner, at=at, payment_id=_payment(scene, back.payment), reason=back.reason,
+            by=scene.stage.owner, at=at, payment_id=scene.payment(back.payment), reason=back.reason,
             fee_cents=back.fee,
         )  # fmt: skip
 
@@ -244,7 +251,7 @@ def _return(scene: Scene, event: Event, at: datetime) -> None:
 def _refund(scene: Scene, event: Event, at: datetime) -> None:
     back = event.refund
     if back is not None:
-        payment = _payment(scene, back.payment)
+        payment = scene.payment(back.payment)
         left = payment_page(scene.stage.business_id, payment).left.cents
         refund_credit(
             by=scene.stage.owner,
@@ -268,14 +275,6 @@ def _apply_credit(scene: Scene, event: Event, at: datetime) -> None:
         )
 
 
-def _payment(scene: Scene, place: int) -> int:
-    """A payment of the job by its place, counted from 1."""
-    payments = scene.job.payments
-    if place > len(payments):
-        raise InputRefused(field="payment", problem=f"There is no payment {place} yet.")
-    return payments[place - 1]
-
-
 DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "sign": _sign,
     "view": _view,
@@ -289,6 +288,10 @@ DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "return_payment": _return,
     "refund": _refund,
     "apply_credit": _apply_credit,
+    "write_off": unpaid.give_up,
+    "recover": unpaid.recover,
+    "let_be": unpaid.let_be,
+    "grant_discount": unpaid.discount,
     "change_order": changes.order_change,
     "approve": changes.approve,
     "decline_change": changes.decline,

@@ -11,7 +11,7 @@ from milepost.core.money import currency_digits
 from milepost.core.refusals import Refusal
 from milepost.core.schedule_templates import SCHEDULE_TEMPLATES, schedule_template
 from milepost.queries.calendars import known_calendar
-from milepost.stories import changes, credits
+from milepost.stories import changes, credits, unpaid
 from milepost.stories.schema import DEEDS, Event, Milestone, Quote, Story
 from milepost.stories.source import Path_, Source, StoryRefused, parse, read_text
 
@@ -157,7 +157,7 @@ def _names(event: Event, path: Path_, milestones: set[str], payable: set[str]) -
     for name in event.bill or []:
         if name not in milestones:
             yield ((*path, "bill"), f"There is no milestone called “{name}”.")
-    for deed, name in credits.named(event):
+    for deed, name in [*credits.named(event), *unpaid.named(event)]:
         if name not in payable and not _NUMBERED.fullmatch(name):
             yield ((*path, deed), f"There is no invoice called “{name}”.")
     used = event.apply_credit.invoice if event.apply_credit else None

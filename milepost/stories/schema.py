@@ -62,6 +62,8 @@ class Terms(Part):
 
     net_days: Days | None = None
     late_fee_monthly: Rate | None = None
+    early_percent: Rate | None = None
+    early_days: Days | None = None
     grace_days: Days | None = None
     pause_after_days: Days | None = None
 
@@ -245,6 +247,31 @@ class ApplyCredit(Part):
     amount: Amount | None = None
 
 
+class WrittenOff(Part):
+    """What will never be paid of an invoice; `tax` takes back the tax in it, where the law does."""
+
+    invoice: Name
+    amount: Amount | None = None
+    reason: Words = ""
+    tax: bool = False
+
+
+class Recovered(Part):
+    """Money for what was written off; without an amount, all of that."""
+
+    invoice: Name
+    amount: Amount | None = None
+    method: Literal["check", "cash", "transfer", "other"] = "check"
+    reference: Annotated[str, Field(max_length=100)] = ""
+
+
+class LetBe(Part):
+    """The last cents of an invoice, or what a payment (by its place) has too much."""
+
+    invoice: Name | None = None
+    payment: Place | None = None
+
+
 class Credited(Part):
     """An invoice taken back (`reversal`), or an amount off it (`allowance`)."""
 
@@ -316,6 +343,10 @@ class Event(Part):
     refund: Refunded | None = None
     return_payment: Returned | None = None
     apply_credit: ApplyCredit | None = None
+    write_off: WrittenOff | None = None
+    recover: Recovered | None = None
+    let_be: LetBe | None = None
+    grant_discount: Name | None = None
     by: Name | None = None
     evidence: dict[Literal["photo", "inspection", "document"], Annotated[int, Field(ge=0, le=50)]] = {}
     reason: Words = ""
@@ -332,8 +363,6 @@ class Event(Part):
     dispute: NotBuilt = None
     won: NotBuilt = None
     lost: NotBuilt = None
-    write_off: NotBuilt = None
-    recover: NotBuilt = None
     tax_change: NotBuilt = None
     cancel: Cancelled | None = None
     opening: NotBuilt = None
@@ -356,6 +385,10 @@ DEEDS = (
     "refund",
     "return_payment",
     "apply_credit",
+    "write_off",
+    "recover",
+    "let_be",
+    "grant_discount",
     "change_order",
     "approve",
     "decline_change",
