@@ -346,6 +346,7 @@ def taxes(request: HttpRequest) -> HttpResponse:
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
+            kind = choice(request.POST.get("kind", "rate"), dict(TAX_KINDS), field="kind")
             add_tax_code(
                 by=request.actor,
                 at=request.at,
@@ -355,8 +356,9 @@ def taxes(request: HttpRequest) -> HttpResponse:
                 percent=number(
                     request.POST.get("percent", "").removesuffix("%"), field="percent", digits=3, places=5
                 ),
-                is_default="is_default" in request.POST,
-                kind=choice(request.POST.get("kind", "rate"), dict(TAX_KINDS), field="kind"),
+                # What only some customers owe is not put in the place of the tax on every line.
+                is_default="is_default" in request.POST and kind == "rate",
+                kind=kind,
                 note=checked_text(request.POST.get("note", ""), field="note", most=500),
             )
         except Refusal as refused:
