@@ -157,8 +157,10 @@ def _request_changes(scene: Scene, event: Event, at: datetime) -> None:
 
 
 def _accept(scene: Scene, event: Event, at: datetime) -> None:
+    """By whoever approves, or by the payer where the story says so: a milestone may name them."""
+    person = scene.payer if event.by == scene.payer.name else scene.approver
     accept_milestone(
-        by=scene.approver, at=at, job_id=scene.job_id, row_id=_row(scene, event.accept), name=event.by or ""
+        by=person, at=at, job_id=scene.job_id, row_id=_row(scene, event.accept), name=event.by or ""
     )
 
 

@@ -24,7 +24,11 @@ from milepost.actions.businesses import (
     change_business,
     start_business,
 )
+from milepost.actions.items import import_items
+from milepost.actions.own_templates import save_template
+from milepost.core.item_input import ItemInput
 from milepost.mailroom.intake import take_photo
+from milepost.queries.lists import jobs
 from milepost.queries.people_at import business_of, is_unfinished_practice
 from milepost.queries.portal_people import LinkRow, portal_links
 from milepost.stories.player import play
@@ -38,6 +42,15 @@ PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("Alice Northside", "alice@northside.example", "owner"),
     ("Bo Brandt", "bo@northside.example", "bookkeeper"),
     ("Tess Tanaka", "tess@northside.example", "technician"),
+)
+# Name, price, unit, section, whether it is taxed, what the quote says (the name where empty).
+ITEMS: tuple[tuple[str, str, str, str, bool, str], ...] = (
+    ("Base cabinet", "412.50", "pcs", "Cabinets", True, "Base cabinet, oak front, soft-close"),
+    ("Wall cabinet", "338.00", "pcs", "Cabinets", True, "Wall cabinet, oak front, soft-close"),
+    ("Brass pull", "12.3450", "pcs", "Cabinets", True, ""),
+    ("Quartz countertop", "86.75", "sq ft", "Countertops", True, "Quartz countertop, 3 cm, polished edge"),
+    ("Carpenter", "78.00", "h", "Labor", False, "Carpenter, by the hour"),
+    ("Haul away", "350.00", "", "Labor", False, "Old kitchen removed and hauled away"),
 )
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 Say = Callable[[str], None]
@@ -64,8 +77,21 @@ def load_demo(at: datetime | None = None, *, say: Say = lambda _: None) -> DemoR
     for path in sorted(JOBS.glob("*.yaml")):
         say(f"  {path.stem}")
         play(shifted(path.read_text(), today), stage=stage)
+    _price_book(stage, at)
     change_business(by=stage.owner, at=at, is_practice=True)
     return report()
+
+
+def _price_book(stage: Stage, at: datetime) -> None:
+    """Items to type on a quote's line, and a schedule of the business's own."""
+    tax = stage.tax("Sales tax", Decimal("10.25"), at=at)
+    items = [
+        ItemInput(name, Decimal(price), words, unit, section, (tax,) if taxed else ())
+        for name, price, unit, section, taxed, words in ITEMS
+    ]
+    import_items(by=stage.owner, at=at, items=items)
+    kitchen = jobs(stage.business_id, quotes=False, search="Kitchen remodel").rows[0]
+    save_template(by=stage.owner, at=at, job_id=kitchen.id, name="Our kitchens")  # type: ignore[attr-defined]
 
 
 def is_half_loaded() -> bool:

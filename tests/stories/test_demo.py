@@ -5,7 +5,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from milepost.actions.actor import Actor
+from milepost.queries.items import suggested_items
 from milepost.queries.job_page import job_page
+from milepost.queries.own_templates import own_templates
 from milepost.records.jobs import Job
 from milepost.records.scope import scoped
 from milepost.stories import demo
@@ -35,6 +37,12 @@ def test_the_demo_has_a_job_in_every_state_and_loads_once(database):
         ("CO-2", "sent"),
     ]
     assert changed.changed is not None and changed.changed.cents == 180_00
+    assert [item.name for item in suggested_items(report.business_id, "cab")] == [
+        "Base cabinet",
+        "Brass pull",
+        "Wall cabinet",
+    ]
+    assert [template.name for template in own_templates(report.business_id)] == ["Our kitchens"]
     assert load_demo(AT) == report
     assert took_s < 20
 
