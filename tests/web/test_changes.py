@@ -5,12 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from milepost.actions.businesses import add_tax_code
+from milepost.actions.customers import CustomerInput, change_customer
 from milepost.actions.invoices import send_invoice
 from milepost.actions.work import complete_milestone
-from milepost.core.quote_input import RowInput
+from milepost.core.quote_input import LineInput, RowInput
 from milepost.queries.change_page import ChangePage, change_page
 from milepost.queries.job_page import job_page
 from milepost.queries.lists import messages
@@ -337,3 +340,29 @@ def test_the_tax_of_a_change_is_said_and_counted(cast):
     shown = words(owner.post(f"/jobs/{job.job_id}/changes/totals/", ISLAND | {"line-1-tax": str(tax)}))
     for figure in ("Sales tax 8.25 %", "+330.00", "+4,330.00", "44,330.00"):
         assert figure in shown
+
+
+def test_an_exempt_customer_is_offered_a_change_without_tax(cast):
+    add_tax_code(by=cast.alice, at=cast.at, name="Sales tax", percent=Decimal("8.25"), is_default=True)
+    job, tess = kitchen(cast), client_of(cast, "technician")
+    card = CustomerInput("Carol Reyes", tax_exempt=True, exemption_reason="Charity")
+    change_customer(by=cast.alice, at=cast.at, customer_id=cast.customer_id, card=card)
+    assert "comes on top" not in words(tess.get(f"/field/jobs/{job.job_id}/changes/new/"))
+    tess.post(f"/field/jobs/{job.job_id}/changes/new/", {"what": "Two more outlets", "price": "180"})
+    assert only_change(cast, job).row.difference.cents == 180_00
+
+
+def test_a_change_to_360_lines_asks_the_database_no_more_often_than_to_three(cast):
+    owner = client_of(cast, "owner")
+    counts = []
+    for lines in (3, 3, 360):  # what is only asked once is asked with the first
+        work = tuple(LineInput(f"Line {n}", Decimal("12.34"), Decimal(n), "pcs") for n in range(1, lines + 1))
+        at = f"/jobs/{kitchen(cast, quote=replace(BY_PERCENT, lines=work)).job_id}/"
+        form = ISLAND | {"form_key": at, "then": "send"}
+        with CaptureQueriesContext(connections["default"]) as captured:
+            assert owner.get(f"{at}changes/new/").status_code == 200
+            assert owner.post(f"{at}changes/totals/", form).status_code == 200
+            assert owner.post(f"{at}changes/new/", form).status_code == 302
+            assert owner.get(at).status_code == 200
+        counts.append(len(captured))
+    assert counts[1] == counts[2]
