@@ -48,6 +48,32 @@ class Crowd:
                    identity="'more ' || n")  # fmt: skip
         self.cursor.execute("RESET session_replication_role; ANALYZE")
 
+    def come_back(self, first: int, last: int) -> None:
+        """Give the one customer further jobs like the first, each with its invoice, payment and entries."""
+        self.cursor.execute("SET session_replication_role = replica")
+        self._copy("job", f"id = {self.job_id}", first, last, number="'Q-' || FIRST + n")
+        self._of_job("quote_version", first, last)
+        self._of_job("schedule_row", first, last, id="FIRST + n * 10 + t.position")
+        self._of_job("document", first, last, only="kind = 'invoice'")
+        self._of_job("invoice", first, last, number="FIRST + n", previous_number="FIRST + n - 1",
+                     number_text="FIRST + n", document_id="FIRST + n")  # fmt: skip
+        self._copy("invoice_row", f"invoice_id = {self._invoice}", first, last, invoice_id="FIRST + n",
+                   row_id="FIRST + n * 10 + 1")  # fmt: skip
+        self._of_job("payment", first, last)
+        self._copy("allocation", f"invoice_id = {self._invoice}", first, last, invoice_id="FIRST + n",
+                   payment_id="FIRST + n", amount_cents="t.amount_cents - 1")  # fmt: skip
+        for place, kind in enumerate(("deposit_invoice", "payment_cleared"), start=1):
+            what = {"invoice_id": "FIRST + n"} if place == 1 else {"payment_id": "FIRST + n"}
+            entry = f"FIRST * {place} + n"
+            self._copy("transfer", f"entry_id IN (SELECT id FROM journal_entry WHERE job_id = {self.job_id} AND"
+                       f" kind = '{kind}')", first, last, entry_id=entry, id=entry)  # fmt: skip
+            self._of_job("journal_entry", first, last, only=f"kind = '{kind}'", **{"id": entry, **what})
+        self.cursor.execute("RESET session_replication_role; ANALYZE")
+
+    @property
+    def _invoice(self) -> str:
+        return f"(SELECT min(id) FROM invoice WHERE job_id = {self.job_id})"
+
     def _of_job(self, table: str, first: int, last: int, *, only: str = "true", **changes: str) -> None:
         where = f"job_id = {self.job_id} AND {only}"
         self._copy(table, where, first, last, **{"job_id": "FIRST + n", **changes})

@@ -78,6 +78,29 @@ def test_the_pages_of_one_job_are_asked_as_often_with_two_hundred_documents(cast
     assert asked(*pages[0])[1].count("/documents/") > 200
 
 
+def test_the_pages_of_a_customer_who_comes_back_two_hundred_times(cast, crowd, client):
+    alice = signed_in(cast, "alice@example.com")
+    link = (
+        "/" + next(r.url for r in portal_links(cast.business_id) if r.name == "Carol Reyes").split("/", 3)[3]
+    )
+    of = f"/customers/{crowd.customer_id}/"
+    pages = [
+        *((alice, f"{of}?show={part}") for part in ("jobs", "invoices", "payments", "messages")),
+        *((alice, f"{of}{page}") for page in ("payment/", "statement/")),
+        *((alice, f"/books/{page}") for page in ("", "journal/", "receivables/", "deposits/")),
+        (alice, f"/jobs/{crowd.job_id}/"),
+        (client, link),
+        (client, f"{link}account/"),
+    ]
+    crowd.come_back(1, 3)
+    few = [asked(*page)[0] for page in pages]
+    crowd.come_back(4, 200)
+    for page, before in zip(pages, few, strict=True):
+        count, _ = asked(*page)
+        assert count == before, page[1]
+    assert "1000200" in asked(*pages[5])[1]  # the newest of its invoices stands on the statement
+
+
 def test_search_finds_by_whatever_a_caller_says(cast, crowd):
     alice = signed_in(cast, "alice@example.com")
     crowd.grow(1, 30)
