@@ -1,7 +1,7 @@
 # Two commands for everybody: `make run` and `make test`. They need Python 3.11, make, and a network
 # to the package registries the first time.
 
-.PHONY: help run test soak setup setup-dev bench clean
+.PHONY: help run test soak mutate setup setup-dev bench clean
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
@@ -9,6 +9,7 @@ help:
 	@echo "make run     set up, start Milepost with its demo on http://127.0.0.1:8000/"
 	@echo "make test    set up, check and test everything"
 	@echo "make soak    random lives and storms for SOAK_MINUTES=10 minutes, with a printed seed"
+	@echo "make mutate  change the core thousands of times and see whether a test notices (an hour)"
 	@echo "make bench   time what matters, as JSON"
 	@echo "make clean   remove what set-up and tests made (not your data)"
 
@@ -40,6 +41,10 @@ soak: setup-dev
 	MILEPOST_EXAMPLES=2500 $(BIN)/pytest tests/core/test_laws.py
 	MILEPOST_PAYERS=64 MILEPOST_ROUNDS=50 MILEPOST_EVENTS=10000 $(BIN)/pytest tests/mailroom/test_storms.py
 	MILEPOST_CRASHES=all $(BIN)/pytest tests/mailroom/test_crashes.py
+
+# MUTANTS='milepost.core.rounding.*' takes one module, MUTANTS='*7' every tenth mutant.
+mutate: setup-dev
+	@$(BIN)/python -m tests.mutation
 
 bench: setup-dev
 	@$(BIN)/python -m bench
