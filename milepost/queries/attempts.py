@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
-
+from milepost.queries.balances import with_settled
 from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business
+from milepost.records.invoices import Invoice
 from milepost.records.payments import Attempt, AttemptInvoice, Refund
 
 LIVE = ("created", "open", "processing")
@@ -80,9 +79,11 @@ def is_practice() -> bool:
 @question
 def is_overtaken(attempt_id: int) -> bool:
     """Whether an attempt asks for more than its invoices still need: something else was paid meanwhile."""
-    settled = Coalesce(Sum("invoice__allocations__amount_cents"), 0)
-    parts = AttemptInvoice.objects.filter(attempt_id=attempt_id).annotate(settled=settled)
-    return parts.filter(amount_cents__gt=F("invoice__total_cents") - F("settled")).exists()
+    asked = dict(
+        AttemptInvoice.objects.filter(attempt_id=attempt_id).values_list("invoice_id", "amount_cents")
+    )
+    invoices = with_settled(Invoice.objects.filter(id__in=asked))
+    return any(one.stands_cents - one.settled < asked[one.id] for one in invoices)  # type: ignore[attr-defined]
 
 
 def _facts(attempt: Attempt) -> AttemptFacts:

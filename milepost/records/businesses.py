@@ -45,6 +45,7 @@ class Business(models.Model):
     small_difference_cents = models.BigIntegerField(default=5)
     early_percent = RateField(default=0)
     early_days = models.PositiveSmallIntegerField(default=0)
+    statement_columns = models.JSONField(default=dict, db_default={})
     transfer_details = models.TextField(blank=True)
     cheque_details = models.TextField(blank=True)
     is_practice = models.BooleanField(default=False)

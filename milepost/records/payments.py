@@ -249,6 +249,43 @@ class PayoutLine(models.Model):
         ]
 
 
+class BankLine(models.Model):
+    """
+    One movement of the bank account, from a statement that somebody brought in. It waits until it is
+    matched, with the payment that it was recorded as or with a payout, or put aside.
+    """
+
+    business = models.ForeignKey(Business, models.PROTECT)
+    fingerprint = models.CharField(max_length=64)
+    on_date = models.DateField()
+    amount_cents = CentsField()
+    currency = models.CharField(max_length=3)
+    name = models.CharField(max_length=200, blank=True)
+    memo = models.CharField(max_length=500, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=10, default="open")
+    payment = InnerForeignKey(Payment, models.PROTECT, null=True, related_name="bank_lines")
+    payout = InnerForeignKey(Payout, models.PROTECT, null=True, related_name="bank_lines")
+    imported_at = models.DateTimeField()
+    imported_by = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "bank_line"
+        constraints = [
+            models.UniqueConstraint(fields=["business", "fingerprint"], name="bank_line_is_stored_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "aside"], payment__isnull=True, payout__isnull=True)
+                | Q(state="matched", payment__isnull=False, payout__isnull=True)
+                | Q(state="matched", payment__isnull=True, payout__isnull=False),
+                name="bank_line_is_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["payout"], condition=Q(payout__isnull=False), name="payout_arrives_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["business", "-on_date", "-id"], name="bank_line_newest")]
+
+
 class Receipt(models.Model):
     """What a cleared payment covered, in a numbered document."""
 

@@ -68,6 +68,7 @@ FIELD_STEP = {"GET": NO_METHOD, "POST": FIELD}
 EVERYBODY_READS = {"GET": ALL, "POST": NO_METHOD}
 OWNERS_FORM = {"GET": OWNERS, "POST": OWNERS}
 NOTHING_YET = {"GET": {r: "absent" if met == "open" else met for r, met in OFFICE.items()}, "POST": NO_METHOD}
+NOT_THERE = {role: "absent" if met == "open" else met for role, met in KEEPERS.items()}
 THE_LINK = {"GET": ALL, "POST": NO_METHOD}  # whoever has the link is the customer
 THE_LINK_S_STEP = {"GET": NO_METHOD, "POST": ALL}
 
@@ -147,6 +148,9 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:invoice_totals": (STEP, OWN),
     "office:payments": (READS, OWN),
     "office:clearing": (READS, OWN),
+    "office:bank": ({"GET": OFFICE, "POST": KEEPERS}, OWN),
+    "office:bank_sure": (STEP, OWN),
+    "office:bank_match": ({"GET": NO_METHOD, "POST": NOT_THERE}, ABSENT),
     "office:payment": (READS, ABSENT),
     "office:bounce": (STEP, ABSENT),
     "office:refund": (STEP, ABSENT),
@@ -400,6 +404,9 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:invoice_totals": "/invoices/totals/",
         "office:payments": "/payments/",
         "office:clearing": "/payments/online/",
+        "office:bank": "/payments/bank/",
+        "office:bank_sure": "/payments/bank/sure/",
+        "office:bank_match": "/payments/bank/999999/",
         "office:payment": f"/payments/{payment}/",
         "office:bounce": f"/payments/{payment}/return/",
         "office:refund": f"/payments/{payment}/refunds/",

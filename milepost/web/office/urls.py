@@ -3,6 +3,7 @@
 from django.urls import path
 
 from milepost.web.office import (
+    bank,
     books,
     brand,
     cancelling,
@@ -110,6 +111,9 @@ urlpatterns = [
     path("jobs/<int:job>/credit/", payments.credit, name="use_credit"),
     path("books/", books.trial, name="books"),
     path("books/journal/", books.journal, name="journal"),
+    path("payments/bank/", bank.page, name="bank"),
+    path("payments/bank/sure/", bank.match_sure, name="bank_sure"),
+    path("payments/bank/<int:line>/", bank.match, name="bank_match"),
     path("payments/online/", clearing.page, name="clearing"),
     path("books/<slug:code>/", books.account, name="account"),
     path("messages/", lists.messages, name="messages"),

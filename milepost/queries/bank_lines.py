@@ -1,0 +1,165 @@
+"""Lines of the bank that wait, each with what it probably is: by amount, reference and name."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import F
+
+from milepost.core.money import Money
+from milepost.queries.balances import with_settled
+from milepost.queries.door import question
+from milepost.records.businesses import Business
+from milepost.records.invoices import Invoice
+from milepost.records.payments import BankLine, Payment, Payout
+
+MOST_LINES, MOST_CANDIDATES = 200, 3
+NEAR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a line may be: an open invoice, a payment that is recorded, or a payout; and why."""
+
+    kind: str
+    id: int
+    words: str
+    amount: Money
+    is_sure: bool
+
+    @property
+    def value(self) -> str:
+        """How a form names it."""
+        return f"{self.kind}-{self.id}"
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    """A line of the bank, and what it may be, the likeliest first."""
+
+    id: int
+    on: date
+    text: str
+    amount: Money
+    proposals: Sequence[Proposal]
+
+    @property
+    def sure(self) -> Proposal | None:
+        return self.proposals[0] if self.proposals and self.proposals[0].is_sure else None
+
+
+@dataclass(frozen=True)
+class BankPage:
+    """What waits, the newest first; `columns` are those that the last table was read by."""
+
+    lines: Sequence[WaitingLine]
+    columns: Mapping[str, str]
+    currency: str
+
+    @property
+    def sure(self) -> list[WaitingLine]:
+        return [line for line in self.lines if line.sure]
+
+
+@dataclass(frozen=True)
+class _Open:
+    id: int
+    number: str
+    customer: str
+    title: str
+    cents: int
+
+
+@question
+def bank_page() -> BankPage:
+    """The open lines with their proposals, in a number of queries that does not grow with them."""
+    business = Business.objects.get()
+    lines = list(BankLine.objects.filter(state="open").order_by("-on_date", "-id")[:MOST_LINES])
+    invoices = _open_invoices(business.currency)
+    payments, payouts = _recorded(lines), _payouts(lines)
+    return BankPage(
+        [_waiting(line, invoices, payments, payouts) for line in lines],
+        business.statement_columns,
+        business.currency,
+    )
+
+
+def _waiting(
+    line: BankLine, invoices: list[_Open], payments: list[Payment], payouts: list[Payout]
+) -> WaitingLine:
+    text = " ".join(part for part in (line.name, line.memo, line.reference) if part)
+    found = _as_payout(line, payouts) + _as_recorded(line, payments) + _as_invoice(line, text, invoices)
+    sure = [one for one in found if one.is_sure]
+    if len(sure) > 1 and len({one.kind for one in sure}) == 1:  # two that fit alike: a person chooses
+        found = [Proposal(p.kind, p.id, p.words, p.amount, is_sure=False) for p in found]
+    found.sort(key=lambda one: not one.is_sure)
+    amount = Money(line.amount_cents, line.currency)
+    return WaitingLine(line.id, line.on_date, text, amount, found[:MOST_CANDIDATES])
+
+
+def _as_invoice(line: BankLine, text: str, invoices: list[_Open]) -> list[Proposal]:
+    """The number in the text or the same amount; both, or the amount and the name, are sure."""
+    found = []
+    for one in invoices:
+        numbered = bool(re.search(rf"(?<!\d){re.escape(one.number)}(?!\d)", text))
+        exact, named = one.cents == line.amount_cents, _names(one.customer, text)
+        score = 4 * numbered + 2 * exact + named
+        if line.amount_cents > 0 and (numbered or exact or named):
+            words = f"{one.number} {one.title} · {one.customer}"
+            amount = Money(one.cents, line.currency)
+            found.append((score, Proposal("invoice", one.id, words, amount, exact and (numbered or named))))
+    return [proposal for _score, proposal in sorted(found, key=lambda pair: -pair[0])][:MOST_CANDIDATES]
+
+
+def _names(customer: str, text: str) -> bool:
+    """Whether a word of the customer's name, of three letters or more, stands in the text."""
+    words = {word for word in re.findall(r"\w+", customer.lower()) if len(word) > 2}
+    return bool(words & set(re.findall(r"\w+", text.lower())))
+
+
+def _as_recorded(line: BankLine, payments: list[Payment]) -> list[Proposal]:
+    """A payment that somebody recorded by hand, of this amount, within a week."""
+    return [
+        Proposal(
+            "payment",
+            one.id,
+            f"{one.customer.name} {one.reference}".strip(),
+            Money(one.amount_cents, one.currency),
+            True,
+        )
+        for one in payments
+        if one.amount_cents == line.amount_cents and abs(one.received_on - line.on_date) <= NEAR
+    ]
+
+
+def _as_payout(line: BankLine, payouts: list[Payout]) -> list[Proposal]:
+    return [
+        Proposal("payout", one.id, one.provider_ref, Money(one.whole_cents, one.currency), True)
+        for one in payouts
+        if one.whole_cents == line.amount_cents and abs(one.arrives_on - line.on_date) <= NEAR
+    ]
+
+
+def _recorded(lines: list[BankLine]) -> list[Payment]:
+    amounts = {line.amount_cents for line in lines}
+    found = Payment.objects.filter(till="cash", state="cleared", amount_cents__in=amounts, bank_lines=None)
+    return list(found.select_related("customer").order_by("id"))
+
+
+def _payouts(lines: list[BankLine]) -> list[Payout]:
+    amounts = {line.amount_cents for line in lines}
+    return list(Payout.objects.filter(state="paid", whole_cents__in=amounts, bank_lines=None).order_by("id"))
+
+
+def _open_invoices(currency: str) -> list[_Open]:
+    found = (
+        with_settled(Invoice.objects.filter(currency=currency))
+        .select_related("customer")
+        .filter(settled__lt=F("total_cents") - F("credited_cents"))
+        .order_by("id")
+    )
+    return [
+        _Open(one.id, one.number_text, one.customer.name, one.title, one.stands_cents - one.settled)  # type: ignore[attr-defined]
+        for one in found
+    ]
