@@ -123,13 +123,17 @@ class TodayJob:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the office chooses from: customers, taxes, people; `exempt` are customers without tax."""
+    """
+    What the office chooses from: customers (`has_more` than are here), taxes, people; `exempt` are
+    customers without tax.
+    """
 
     business: Business
     customers: Sequence[tuple[int, str]]
     taxes: Sequence[TaxCode]
     people: Sequence[tuple[int, str, str, str]]
     exempt: frozenset[int] = frozenset()
+    has_more: bool = False
 
 
 QUOTE_STATES = ("draft", "sent", "declined")
@@ -348,16 +352,22 @@ def today(*, at: datetime, user_id: int | None) -> list[TodayJob]:
     ]
 
 
+MOST_CHOICES = 500
+
+
 @question
-def choices() -> Choices:
-    """The business with its customers, taxes and people."""
+def choices(*, customer: int | None = None) -> Choices:
+    """The business with its customers (500 by name, and always the one that is asked for), taxes and people."""
     people = Membership.objects.select_related("user").filter(disabled_at__isnull=True).order_by("id")
     in_use = Customer.objects.filter(archived_at=None).order_by("name", "id")
-    known = list(in_use.values_list("id", "name", "tax_exempt")[:500])
+    known = list(in_use.values_list("id", "name", "tax_exempt")[:MOST_CHOICES])
+    if customer not in (None, *(id for id, _name, _exempt in known)):
+        known += in_use.filter(id=customer).values_list("id", "name", "tax_exempt")
     return Choices(
         Business.objects.get(),
         [(id, name) for id, name, _exempt in known],
         list(TaxCode.objects.filter(retired_at__isnull=True).order_by("id")),
         [(m.user_id, m.user.name, m.user.email, m.role) for m in people],
         frozenset(id for id, _name, exempt in known if exempt),
+        len(known) >= MOST_CHOICES,
     )

@@ -101,6 +101,21 @@ def test_the_pages_of_a_customer_who_comes_back_two_hundred_times(cast, crowd, c
     assert "1000200" in asked(*pages[5])[1]  # the newest of its invoices stands on the statement
 
 
+def test_a_quote_can_be_written_for_any_of_a_thousand_customers(cast, crowd):
+    alice, last = signed_in(cast, "alice@example.com"), FIRST + 999
+    crowd.grow(1, 1000)
+    _, page = asked(alice, f"/quotes/new/?customer={last}")
+    assert "Search for the customer and start from their page" in page
+    assert f'<option value="{last}" selected' in page
+    made = alice.post(
+        "/quotes/new/",
+        {"customer": str(last), "line": "1", "line-1-description": "Tap", "line-1-price": "10.00", "row": "1",
+         "row-1-name": "Done", "row-1-basis": "remainder"},
+    )  # fmt: skip
+    assert made.status_code == 302
+    assert "Customer 999" in asked(alice, made["Location"])[1]
+
+
 def test_search_finds_by_whatever_a_caller_says(cast, crowd):
     alice = signed_in(cast, "alice@example.com")
     crowd.grow(1, 30)

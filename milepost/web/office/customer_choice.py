@@ -6,14 +6,22 @@ from django.utils.translation import gettext as _
 
 from milepost.actions.customers import ContactInput, add_customer
 from milepost.core.refusals import InputRefused
-from milepost.queries.lists import Choices
+from milepost.queries.lists import Choices, choices
 from milepost.web.typed import checked_text
+
+
+def known_to(request: HttpRequest) -> Choices:
+    """What a form chooses from, with the customer that it is for, however many there are."""
+    asked = request.POST.get("customer", "") or request.GET.get("customer", "")
+    is_key = asked.isascii() and asked.isdecimal() and len(asked) < 18
+    return choices(request.business_id, customer=int(asked) if is_key else None)
 
 
 def customer_context(request: HttpRequest, known: Choices) -> dict[str, object]:
     """What `office/_customer_choice.html` needs, and the key that makes a form count once."""
     return {
         "customers": [("", _("A new customer")), *((str(id), name) for id, name in known.customers)],
+        "has_more_customers": known.has_more,
         "typed": request.POST or request.GET,
         "form_key": request.POST.get("form_key") or get_random_string(24),
     }

@@ -12,9 +12,9 @@ from milepost.actions.quotes import draft_quote, save_quote
 from milepost.core.refusals import Refusal
 from milepost.queries.approvers import people_by_name
 from milepost.queries.door import NotThere
-from milepost.queries.lists import Choices, choices
+from milepost.queries.lists import Choices
 from milepost.queries.quote_draft import QuoteDraft, quote_draft
-from milepost.web.office.customer_choice import chosen_customer, customer_context
+from milepost.web.office.customer_choice import chosen_customer, customer_context, known_to
 from milepost.web.office.quote_differences import differences
 from milepost.web.office.quote_fields import QuoteFields, posted, saved
 from milepost.web.office.quote_reading import quote_of
@@ -28,7 +28,7 @@ from milepost.web.session import door
 @door("office", only="draft_quote")
 def new(request: HttpRequest) -> HttpResponse:
     """Write a quote; "Preview" saves the draft and shows it as the customer will see it."""
-    known = choices(request.business_id)
+    known = known_to(request)
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
@@ -81,7 +81,7 @@ def edit(request: HttpRequest, job: int) -> HttpResponse:
         raise Http404 from None
     if draft.state not in ("draft", "sent", "declined"):
         return redirect("office:job", job=job)
-    known = choices(request.business_id)
+    known = known_to(request)
     if request.method == "GET":
         return _form(request, known, saved(draft.quote, known.business.currency), None, draft)
     try:
@@ -106,7 +106,7 @@ def edit(request: HttpRequest, job: int) -> HttpResponse:
 @door("office", only="draft_quote")
 def totals(request: HttpRequest) -> HttpResponse:
     """What the form comes to now, for the page to put in place; nothing is saved."""
-    known = choices(request.business_id)
+    known = known_to(request)
     fields = posted(request.POST)
     customer = request.POST.get("customer", "")
     if customer in {str(id) for id in known.exempt}:
@@ -121,7 +121,7 @@ def totals(request: HttpRequest) -> HttpResponse:
 @door("office", only="draft_quote")
 def schedule(request: HttpRequest) -> HttpResponse:
     """The rows of the template that was tapped, in place of those that stood there."""
-    known = choices(request.business_id)
+    known = known_to(request)
     chosen = chosen_schedule(request, request.POST.get("template", ""))
     fields = posted(request.POST)
     if chosen is not None:

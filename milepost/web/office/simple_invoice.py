@@ -8,8 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost.actions.invoices import bill_simple
 from milepost.core.refusals import Refusal
-from milepost.queries.lists import choices
-from milepost.web.office.customer_choice import chosen_customer, customer_context
+from milepost.web.office.customer_choice import chosen_customer, customer_context, known_to
 from milepost.web.office.quote_fields import QuoteFields, posted
 from milepost.web.office.quote_reading import lines_of
 from milepost.web.office.quote_shown import filled, shown, tax_ids
@@ -20,7 +19,7 @@ from milepost.web.session import door
 @door("office", only="bill_simple")
 def new(request: HttpRequest) -> HttpResponse:
     """The form; "Send invoice" makes the job, the invoice and its messages in one."""
-    known = choices(request.business_id)
+    known = known_to(request)
     refusal: Refusal | None = None
     fields = QuoteFields(lines=(), inclusive=known.business.prices_include_tax)
     if request.method == "POST":
@@ -48,6 +47,6 @@ def new(request: HttpRequest) -> HttpResponse:
 @door("office", only="bill_simple")
 def totals(request: HttpRequest) -> HttpResponse:
     """What the lines come to now, for the page to put in place; nothing is saved."""
-    known = choices(request.business_id)
+    known = known_to(request)
     context = shown(request, known, posted(request.POST))
     return render(request, "office/_invoice_totals.html", context)
