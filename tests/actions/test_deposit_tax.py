@@ -10,26 +10,33 @@ import psycopg
 import pytest
 
 from milepost.actions.businesses import add_tax_code, change_business
+from milepost.actions.change_signing import sign_change
+from milepost.actions.changes import draft_change, send_change
 from milepost.actions.credit import return_payment, use_credit
 from milepost.actions.credit_notes import fix_invoice
 from milepost.actions.invoices import bill_simple, send_invoice
 from milepost.actions.payments import record_payment
+from milepost.core.change_input import ChangeInput, LineEdit
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
+from milepost.queries.change_page import change_page
 from milepost.queries.doctor import examine
 from milepost.queries.ledger import account_balances, journal
+from milepost.queries.lists import choices
 from milepost.records.files import Document
 from milepost.records.jobs import Job
 from milepost.records.scope import scoped
 from tests.cast import Kitchen, kitchen
 
 
-def taxed_kitchen(cast, how: str, *, recovery: str = "off_the_top", percent: int = 25) -> Kitchen:
+def taxed_kitchen(
+    cast, how: str, *, recovery: str = "off_the_top", percent: int = 25, price: str = "10000.00"
+) -> Kitchen:
     """12,000.00 with 20 % VAT in it: 3,000.00 down (2,500.00 + 500.00), then 4,500.00 twice."""
     change_business(by=cast.alice, at=cast.at, deposit_tax=how)
     vat = add_tax_code(by=cast.alice, at=cast.at, name="VAT", percent=Decimal(20))
     quote = QuoteInput(
         title="Kitchen",
-        lines=(LineInput("Kitchen", Decimal("10000.00"), tax_codes=(vat,)),),
+        lines=(LineInput("Kitchen", Decimal(price), tax_codes=(vat,)),),
         rows=(
             RowInput("Deposit", "percent", kind="deposit", value=Decimal(percent)),
             RowInput("Rough-in", "share", value=Decimal(1)),
@@ -293,3 +300,32 @@ def test_sql_alone_does_not_change_what_a_deposit_carries(cast, owner_cursor, sq
     with pytest.raises(psycopg.Error) as caught:
         owner_cursor.execute(sql)
     assert rule in str(caught.value)
+
+
+@pytest.mark.parametrize("how", ["at_deposit", "at_payment"])
+def test_a_change_order_between_two_invoices_leaves_the_taxed_deposit_as_it_was(cast, how):
+    """Prices include tax here: the change adds 600.00, of which 100.00 is VAT."""
+    change_business(by=cast.alice, at=cast.at, prices_include_tax=True)
+    job = taxed_kitchen(cast, how, price="12000.00")
+    pay(cast, job, 3_000_00)
+    bill(cast, job, "Rough-in")
+    vat = choices(cast.business_id).taxes[0].id
+    island = LineEdit("add", description="Island", unit_price=Decimal("600.00"), tax_codes=(vat,))
+    order = ChangeInput("An island", (island,), placement="spread")
+    made = draft_change(by=cast.alice, at=cast.at, job_id=job.job_id, change=order)
+    send_change(by=cast.alice, at=cast.at, job_id=job.job_id, change_id=made)
+    page = change_page(cast.business_id, job.job_id, made, at=cast.at)
+    stamp = page.difference.stamp
+    sign_change(by=cast.carol, at=cast.at, job_id=job.job_id, change_id=made, name="Carol", stamp=stamp)
+    assert examine() == []
+    bill(cast, job, "Handover")
+    assert totals_on_paper(cast, 2) == [
+        ("Subtotal", "5,500.00"),
+        ("VAT, 20 % on 5,500.00", "1,100.00"),
+        ("Deposit recovered, net", "−1,250.00"),
+        ("VAT, 20 % on 1,250.00, in the deposit", "−250.00"),
+        ("Total due", "$5,100.00"),
+    ]
+    pay(cast, job, 9_600_00)
+    assert balances(cast) == {"cash": 12_600_00, "tax_payable": 2_100_00, "revenue": 10_500_00}
+    assert examine() == []
