@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -18,6 +19,8 @@ from milepost.queries.change_page import ChangePage, change_page
 from milepost.queries.job_page import job_page
 from milepost.queries.lists import messages
 from milepost.queries.needs import needs
+from milepost.records.changes import ChangeSignature
+from milepost.records.scope import scoped
 from tests.cast import KITCHEN, Cast, Kitchen, kitchen
 from tests.web.test_rights import a_change, client_of
 
@@ -312,6 +315,31 @@ def test_a_technician_takes_back_what_the_customer_does_not_want(cast):
     refused = tess.post(f"/field/jobs/{job.job_id}/changes/new/", {"what": "", "price": "60"})
     assert refused.status_code == 422 and "Please fill this in." in words(refused)
     assert 'value="60"' in words(refused)
+
+
+def test_the_office_hands_its_device_over_or_records_a_copy_signed_on_paper(cast):
+    job, owner = kitchen(cast), client_of(cast, "owner")
+    made = owner.post(f"/jobs/{job.job_id}/changes/new/", ISLAND | {"placement": "final", "then": "sign"})
+    page = owner.get(made["Location"])
+    assert "Sign: +4,000.00" in words(page)
+    signature = {"name": "Carol Reyes", "stamp": page.context["difference"].stamp}
+    owner.post(f"{made['Location']}signature/", signature)
+    assert amounts(cast, job) == [10_000_00, 10_000_00, 12_000_00, 12_000_00]
+
+    # On paper: the copy is kept with the change order; without it nothing is recorded
+    change = a_change(cast, job.job_id, is_sent=True)
+    at = f"/jobs/{job.job_id}/changes/{change}/"
+    stamp = owner.get(at).context["difference"].stamp
+    refused = owner.post(f"{at}signed-copy/", {"name": "Carol Reyes", "stamp": stamp})
+    assert refused.status_code == 422
+    assert "Choose the photo or PDF of the signed copy." in words(refused)
+    assert 'value="Carol Reyes"' in words(refused)
+    copy = SimpleUploadedFile("signed.pdf", b"%PDF-1.7 signed by Carol", "application/pdf")
+    owner.post(f"{at}signed-copy/", {"name": "Carol Reyes", "stamp": stamp, "copy": copy})
+    with scoped(cast.business_id, writing=False):
+        signed = dict(ChangeSignature.objects.values_list("how", "copy__mime"))
+    assert signed == {"in_person": None, "paper": "application/pdf"}
+    assert amounts(cast, job) == [10_000_00, 10_180_00, 12_000_00, 12_000_00]
 
 
 def test_what_expired_says_so_everywhere_and_cannot_be_signed(cast):
