@@ -9,7 +9,7 @@ from milepost.actions.changes import draft_change, send_change
 from milepost.actions.invoices import send_invoice
 from milepost.core.change_input import ChangeInput, LineEdit
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
-from milepost.queries.change_page import simulate
+from milepost.queries.change_difference import simulate
 from tests.cast import Cast, Kitchen, kitchen, make_cast
 
 RUNS = 9

@@ -21,7 +21,7 @@ from milepost.actions.work import JobNotOpen
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
-from milepost.queries.change_page import Difference, difference
+from milepost.queries.change_difference import Difference, difference
 from milepost.queries.changing import proposed
 from milepost.queries.credit import credits_of
 from milepost.queries.crediting import plan_whole, standing_of

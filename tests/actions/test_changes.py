@@ -30,7 +30,8 @@ from milepost.actions.work import complete_milestone
 from milepost.core.change_input import ChangeInput, LineEdit, RowEdit
 from milepost.core.changes import MovesDoNotMatch, MoveTooLarge, NothingLeftToPlaceOn
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
-from milepost.queries.change_page import change_page, simulate
+from milepost.queries.change_difference import simulate
+from milepost.queries.change_page import change_page
 from milepost.queries.changing import LineChangedTwice, LineNeedsWords, LineNotThere, NothingChanges
 from milepost.queries.contract_lines import contract_lines
 from milepost.queries.doctor import examine

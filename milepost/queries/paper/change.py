@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from milepost.core.money import Money
-from milepost.queries.change_page import Difference, LineDiff, RowDiff
+from milepost.queries.change_difference import Difference, LineDiff, RowDiff
 from milepost.queries.documents_shape import (
     Amount,
     Clause,

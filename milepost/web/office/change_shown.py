@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from milepost.core.change_input import ChangeInput
 from milepost.core.money import Money
 from milepost.core.refusals import Refusal
+from milepost.queries.change_difference import Difference, simulate
 from milepost.queries.change_form import ChangeForm, FormLine, FormRow
-from milepost.queries.change_page import Difference, simulate
 from milepost.queries.lists import Choices
 from milepost.web.office.change_fields import ChangeFields, MilestoneFields, OldFields, milestone_of, old_of
 from milepost.web.office.change_reading import readable, unfinished
