@@ -3,8 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
+from milepost.actions.work import complete_milestone
+from milepost.queries.job_page import job_page
 from milepost.queries.quote_draft import quote_draft
+from tests.actions.test_milestone_rows import MIXED
 from tests.browser.walking import DESK, PHONE, faults, sign_in
+from tests.cast import kitchen
 
 pytestmark = pytest.mark.browser
 
@@ -61,3 +65,29 @@ def test_a_payment_is_written_in_full_and_the_customer_reads_it(site, cast, brow
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     photograph(phone, "row-in-full-offer")
     assert faults(phone) == []
+
+
+def test_on_a_phone_the_same_fields_fit_and_only_the_named_person_has_the_button(
+    site, cast, browser, photograph
+):  # type: ignore[no-untyped-def]
+    job = kitchen(cast, quote=MIXED)
+    complete_milestone(by=cast.tess, at=cast.at, job_id=job.job_id, row_id=job.rows["Rough-in complete"])
+    links = {p.name: p.url for p in job_page(cast.business_id, job.job_id, at=cast.at).people}
+    for name, sees in (("Carol Reyes", False), ("Pat Reyes", True)):
+        phone = browser.new_context(viewport=PHONE).new_page()
+        phone.goto(links[name])
+        assert phone.get_by_role("button", name="Accept “Rough-in complete”").is_visible() is sees
+        assert phone.get_by_text("Waits for Pat Reyes to accept it.").is_visible() is not sees
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+        photograph(phone, f"row-accept-{name.split()[0].lower()}")
+        assert faults(phone) == []
+    phone.get_by_role("button", name="Accept “Rough-in complete”").click()
+    assert phone.get_by_text("Accepted by Pat Reyes.").is_visible()
+
+    office = browser.new_context(viewport=PHONE).new_page()
+    sign_in(office, site, "alice@example.com", cast.password)
+    office.goto(f"{site.url}/quotes/new/?template=kitchen_remodel")
+    office.locator(".pay-row").nth(1).get_by_text("When it is billed").click()
+    photograph(office, "row-in-full-phone")
+    assert office.evaluate("document.documentElement.scrollWidth") <= 390
+    assert faults(office) == []
