@@ -1,11 +1,13 @@
 """The tables of docs/rules are run, row by row: a rule that is written down is true."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from milepost.core import journal
+from milepost.core.ageing import bucket
 from milepost.core.billing import JobState, bill, sign
 from milepost.core.cancelling import cancel
 from milepost.core.changes import change
@@ -19,6 +21,7 @@ from milepost.core.retainage import RetainageTerms
 from milepost.core.rounding import Rule, down, half_up, split_cents
 from milepost.core.rows import Row
 from milepost.core.schedule import row_amounts
+from milepost.core.settling import oldest_first, part_to_date
 from milepost.core.tax import TaxRules
 from tests.core import samples
 
@@ -303,3 +306,33 @@ def test_the_page_lists_every_event() -> None:
         "through",
         "balances",
     }
+
+
+def _amounts(text: str) -> list[int]:
+    return [parse_cents(part.strip(), "USD") for part in text.split(",") if part.strip()]
+
+
+@pytest.mark.parametrize("cells", samples.table("settling", "spread"), ids=_id)
+def test_a_payment_is_spread_as_the_page_says(cells: Cells) -> None:
+    balances = list(enumerate(_amounts(cells["open, the oldest first"])))
+    (payment,) = _amounts(cells["payment"])
+    parts = dict(oldest_first(payment, balances))
+    assert [parts.get(place, 0) for place, _open in balances] == _amounts(cells["parts"])
+    assert payment - sum(parts.values()) == _amounts(cells["over"])[0]
+
+
+@pytest.mark.parametrize("cells", samples.table("settling", "ageing"), ids=_id)
+def test_what_is_late_stands_in_the_bucket_of_the_page(cells: Cells) -> None:
+    assert bucket(date.fromisoformat(cells["due"]), date.fromisoformat(cells["as of"])) == int(
+        cells["bucket"]
+    )
+
+
+@pytest.mark.parametrize("cells", samples.table("settling", "back"), ids=_id)
+def test_what_is_taken_back_carries_the_tax_of_the_page(cells: Cells) -> None:
+    (whole,), (tax,) = _amounts(cells["concession"]), _amounts(cells["tax in it"])
+    done, given = 0, []
+    for cents in _amounts(cells["taken back, one after another"]):
+        given.append(part_to_date(tax, done + cents, whole) - part_to_date(tax, done, whole))
+        done += cents
+    assert given == _amounts(cells["tax of each"])
