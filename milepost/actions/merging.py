@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.finding import find
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.records.customers import Contact, Customer, Site
+from milepost.records.payments import Allocation
 
 
 class SameCustomer(Refusal):
@@ -23,6 +26,13 @@ class IsMergedItself(Refusal):
 class NotMerged(Refusal):
     code = "not_merged"
     message = gettext_noop("{name} is not merged.")
+
+
+class PaidTogether(Refusal):
+    code = "paid_together"
+    message = gettext_noop(
+        "A payment settled invoices of {name} and of the other together, so they stay one customer."
+    )
 
 
 @action("merge_customers")
@@ -51,11 +61,15 @@ def merge_customers(*, by: Actor, at: datetime, duplicate_id: int, into_id: int)
 def part_customers(*, by: Actor, at: datetime, duplicate_id: int) -> None:
     """
     Undo a merge: the duplicate stands in the lists again with its own history. People and places that
-    were copied stay with both. Refuses NotMerged and NotFound.
+    were copied stay with both. Refuses NotMerged, PaidTogether and NotFound.
     """
     duplicate = find(Customer.objects.select_for_update(no_key=True, of=("self",)), id=duplicate_id)
     if duplicate.merged_into_id is None:
         raise NotMerged(name=duplicate.name)
+    other = Q(payment__customer=duplicate) & ~Q(invoice__customer=duplicate)
+    theirs = Q(invoice__customer=duplicate) & ~Q(payment__customer=duplicate)
+    if Allocation.objects.filter(other | theirs).exists():
+        raise PaidTogether(name=duplicate.name)
     duplicate.merged_into, duplicate.archived_at = None, None
     duplicate.save(update_fields=["merged_into", "archived_at"])
 

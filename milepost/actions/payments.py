@@ -6,7 +6,7 @@ from datetime import date, datetime
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.conceding import Event, grant_in_time
-from milepost.actions.steps.finding import find, lock_jobs, lock_payer
+from milepost.actions.steps.finding import lock_customers, lock_jobs, lock_payer
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.recording import check_payment, payment_here
 from milepost.actions.steps.settling import allocate, clear_payment
@@ -14,9 +14,8 @@ from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.settling import oldest_first
 from milepost.queries.billing_state import load
-from milepost.queries.open_items import open_items
+from milepost.queries.open_items import one_and_duplicates, open_items
 from milepost.records.businesses import Business
-from milepost.records.customers import Customer
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
 
@@ -91,10 +90,10 @@ def record_customer_payment(
     if before:
         return before["payment_id"]
     check_payment(amount_cents, method)
-    customer = find(Customer.objects.select_for_update(no_key=True, of=("self",)), id=customer_id)
-    wanted = list(split) or _oldest(customer.id, amount_cents)
-    job_ids = _jobs_of(customer.id, [invoice_id for invoice_id, _cents in wanted])
-    jobs = [load(job) for job in lock_jobs(customer.id, job_ids)]
+    customers = lock_customers(one_and_duplicates(customer_id))
+    wanted = list(split) or _oldest(customers, amount_cents)
+    job_ids = _jobs_of(customers, [invoice_id for invoice_id, _cents in wanted])
+    jobs = [load(job) for job in lock_jobs(customers, job_ids)]
     jobs.sort(key=lambda loaded: job_ids.index(loaded.job.id))
     if len({loaded.job.currency for loaded in jobs}) > 1:
         raise TwoCurrencies(field="amount")
@@ -110,18 +109,18 @@ def record_customer_payment(
     return payment.id
 
 
-def _oldest(customer_id: int, amount_cents: int) -> list[tuple[int, int]]:
+def _oldest(customers: Sequence[int], amount_cents: int) -> list[tuple[int, int]]:
     currency = Business.objects.values_list("currency", flat=True).get()
-    items = open_items([customer_id], currency)
+    items = open_items(customers, currency)
     return oldest_first(amount_cents, [(item.invoice_id, item.balance.cents) for item in items])
 
 
-def _jobs_of(customer_id: int, invoice_ids: Sequence[int]) -> list[int]:
+def _jobs_of(customers: Sequence[int], invoice_ids: Sequence[int]) -> list[int]:
     """The jobs of these invoices; of none, the customer's newest job, where the receipt is filed."""
     if invoice_ids:
         owners = dict(Invoice.objects.filter(id__in=invoice_ids).values_list("id", "job_id"))
         return [owners.get(invoice_id, 0) for invoice_id in invoice_ids]
-    newest = Job.objects.filter(customer_id=customer_id, signed_on__isnull=False).order_by("-id").first()
+    newest = Job.objects.filter(customer_id__in=customers, signed_on__isnull=False).order_by("-id").first()
     if newest is None:
         raise NothingToPayFor(field="amount")
     return [newest.id]

@@ -64,12 +64,20 @@ class OpenPage:
 
 @question
 def open_page(customer_id: int) -> OpenPage:
-    """The customer's open invoices in the currency of the business. Refuses NotThere."""
+    """Their open invoices in the currency of the business, those of their duplicates too. Refuses NotThere."""
     customer = Customer.objects.filter(id=customer_id).first()
     if customer is None:
         raise NotThere
     currency = Business.objects.values_list("currency", flat=True).get()
-    return OpenPage(customer.id, customer.name, currency, open_items([customer.id], currency))
+    return OpenPage(
+        customer.id, customer.name, currency, open_items(one_and_duplicates(customer.id), currency)
+    )
+
+
+def one_and_duplicates(customer_id: int) -> list[int]:
+    """The customer and those that were merged into them: one payment may settle invoices of all of them."""
+    merged = Customer.objects.filter(merged_into_id=customer_id).order_by("id")
+    return [customer_id, *merged.values_list("id", flat=True)]
 
 
 def open_items(customer_ids: Collection[int], currency: str) -> list[OpenItem]:

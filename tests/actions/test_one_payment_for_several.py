@@ -1,14 +1,18 @@
 """One cheque for several invoices, of one job or of several jobs of the same customer."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from milepost.actions.credit import return_payment, use_credit
 from milepost.actions.customers import ContactInput, add_customer
+from milepost.actions.invoices import bill_simple
+from milepost.actions.merging import PaidTogether, merge_customers, part_customers
 from milepost.actions.payments import NothingToPayFor, TwoCurrencies, record_customer_payment
 from milepost.actions.steps.finding import NotFound
 from milepost.actions.steps.settling import SplitBeyondPayment, SplitTooLarge
+from milepost.core.quote_input import LineInput
 from milepost.queries.doctor import examine
 from milepost.queries.door import NotThere
 from milepost.queries.job_page import job_page
@@ -171,3 +175,26 @@ def test_currencies_never_mix_in_one_payment(cast, owner_cursor):
         pay(cast, 2_00, split=[(first.deposit_invoice_id, 1_00), (second.deposit_invoice_id, 1_00)])
     pay(cast, 15_000_00)
     assert page(cast, second).due_now.cents == 10_000_00
+
+
+def test_one_cheque_pays_invoices_of_a_customer_and_of_their_duplicate(cast):
+    # Given Carol stands in the lists twice, each with a job; the one is merged into the other
+    first = kitchen(cast)
+    twin = add_customer(
+        by=cast.alice, at=cast.at, name="C. Reyes", contacts=[ContactInput("C. Reyes", email="c@example.com")]
+    )
+    tap = bill_simple(
+        by=cast.alice, at=cast.at, customer_id=twin, title="Tap", lines=(LineInput("Tap", Decimal("180.00")),)
+    )
+    merge_customers(by=cast.alice, at=cast.at, duplicate_id=twin, into_id=cast.customer_id)
+    assert sorted(open_cents(cast).values()) == [180_00, 10_000_00]
+    # When one cheque pays both
+    payment = pay(cast, 10_180_00)
+    assert open_cents(cast) == {}
+    assert examine() == []
+    # Then they stay one, and a bounce opens both
+    with pytest.raises(PaidTogether):
+        part_customers(by=cast.alice, at=cast.at, duplicate_id=twin)
+    return_payment(by=cast.bo, at=cast.at, payment_id=payment)
+    assert open_cents(cast) == {first.deposit_invoice_id: 10_000_00, tap.invoice_id: 180_00}
+    assert examine() == []

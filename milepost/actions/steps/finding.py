@@ -1,6 +1,6 @@
 """Find a row of the business in scope, locked; what is not there and what is another's look the same."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
@@ -40,10 +40,19 @@ def lock_payer(job_id: int) -> Job:
     return lock_job(job_id)
 
 
-def lock_jobs(customer_id: int, job_ids: Iterable[int]) -> list[Job]:
+def lock_customers(wanted: Collection[int]) -> list[int]:
+    """These customers, locked in the order of their ids. NotFound if one is not there."""
+    rows = Customer.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=wanted)
+    found = list(rows.order_by("id").values_list("id", flat=True))
+    if len(found) < len(wanted):
+        raise NotFound
+    return found
+
+
+def lock_jobs(customers: Collection[int], job_ids: Iterable[int]) -> list[Job]:
     """These jobs of the customer, whose own lock is held already, by their ids. NotFound if one is not theirs."""
     wanted = sorted(set(job_ids))
-    jobs = Job.objects.select_for_update(no_key=True, of=("self",)).filter(customer_id=customer_id)
+    jobs = Job.objects.select_for_update(no_key=True, of=("self",)).filter(customer_id__in=customers)
     found = list(jobs.select_related("business", "customer", "site").filter(id__in=wanted).order_by("id"))
     if len(found) < len(wanted):
         raise NotFound

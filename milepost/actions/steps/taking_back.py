@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
 from milepost.actions.actor import Actor
 from milepost.actions.steps.closing import open_again
 from milepost.actions.steps.conceding import Event, standing_cents, take_back
 from milepost.actions.steps.deposit_tax import book_paid_deposits
-from milepost.actions.steps.finding import find, lock_jobs
+from milepost.actions.steps.finding import find, lock_customers, lock_jobs
 from milepost.actions.steps.journal import post
 from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
 from milepost.actions.steps.timeline import tell
@@ -45,9 +45,10 @@ def lock_payment(payment_id: int) -> tuple[Payment, list[Job]]:
     payment.
     """
     seen = find(Payment.objects.exclude(job=None), id=payment_id)
-    find(Customer.objects.select_for_update(no_key=True, of=("self",)), id=seen.customer_id)
     filed = int(str(seen.job_id))
-    jobs = lock_jobs(seen.customer_id, {filed, *_settled_by_job(seen)})
+    customers = Customer.objects.filter(Q(id=seen.customer_id) | Q(invoice__allocations__payment=seen))
+    whose = lock_customers(set(customers.values_list("id", flat=True)))
+    jobs = lock_jobs(whose, {filed, *_settled_by_job(seen)})
     jobs.sort(key=lambda job: job.id != filed)
     return find(Payment.objects.select_for_update(no_key=True), id=payment_id), jobs
 
