@@ -238,6 +238,18 @@ def test_a_wrong_field_of_a_change_is_named_and_the_rest_stays_typed(cast):
     assert "below zero" in words(below)
 
 
+def test_a_change_beyond_every_amount_is_refused_in_words(cast):
+    job, owner, tess = kitchen(cast), client_of(cast, "owner"), client_of(cast, "technician")
+    huge = ISLAND | {"line-1-quantity": "999999999", "line-1-price": "9999999999999"}
+    line = job_page(cast.business_id, job.job_id, at=timezone.now()).lines[0].id
+    assert owner.post(f"/jobs/{job.job_id}/changes/totals/", huge).status_code == 200
+    assert owner.post(f"/jobs/{job.job_id}/changes/new/", huge).status_code == 422
+    quick = owner.post(f"/jobs/{job.job_id}/lines/{line}/quantity/", {"quantity": "999999999"})
+    field = {"what": "Everything", "price": "9999999999999"}
+    field_answer = tess.post(f"/field/jobs/{job.job_id}/changes/new/", field)
+    assert {quick.status_code, field_answer.status_code} <= {302, 422}
+
+
 def test_invoices_that_no_longer_fit_or_that_nobody_paid_are_sent_again_and_that_is_said_before(cast):
     job, owner = kitchen(cast, quote=BY_PERCENT), client_of(cast, "owner")
     rough = job.rows["Rough-in complete"]

@@ -140,7 +140,7 @@ def _quantity_of(request: HttpRequest, form: ChangeForm, line: int) -> ChangeInp
     if stands is None:
         raise Http404
     quantity = number(request.POST.get("quantity", ""), field=f"quantity-{line}", digits=9, places=6)
-    name = stands.description.splitlines()[0][:200]
+    name = stands.description.strip().partition("\n")[0][:200]
     words = {
         "line": name,
         "now": f"{in_words(quantity)} {stands.unit}".strip(),
