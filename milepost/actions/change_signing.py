@@ -22,9 +22,9 @@ from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.change_difference import Difference, difference
-from milepost.queries.changing import proposed
+from milepost.queries.changing import Proposed, deposit_invoice, proposed
 from milepost.queries.credit import credits_of
-from milepost.queries.crediting import plan_whole, standing_of
+from milepost.queries.crediting import plan_reduction, plan_whole, standing_of
 from milepost.queries.paper.change import ChangeFacts, change_content
 from milepost.records.changes import ChangeSignature
 from milepost.records.files import Document
@@ -93,10 +93,9 @@ def sign_change(
         order.state, order.sent_at = "sent", at
         order.save()
     replaced, excess, again = computed.replaced, 0, list[list[int]]()
-    if replaced:
-        loaded, excess = _take_back(loaded, replaced, order, by=by, at=at)
+    if replaced or computed.deposit_cut_cents:
+        loaded, excess = _take_back(loaded, computed, order, by=by, at=at)
         again = [_rows_of(invoice) for invoice in reversed(replaced)]
-        computed = proposed(loaded, order, replacing=False)
     write_change(loaded, order, computed)
     take_snapshot(loaded, order=order, at=at)
     document = _freeze(loaded, order, shown, name=name.strip(), how=how, at=at)
@@ -122,23 +121,37 @@ def sign_change(
 
 
 def _take_back(
-    loaded: LoadedJob, invoices: Sequence[Invoice], order: ChangeOrder, *, by: Actor, at: datetime
+    loaded: LoadedJob, computed: Proposed, order: ChangeOrder, *, by: Actor, at: datetime
 ) -> tuple[LoadedJob, int]:
-    """Take invoices back, the newest first. The job then, and what was paid on them in cents."""
-    excess = 0
-    for invoice in invoices:
+    """
+    Take invoices back, the newest first, and credit what is too much of the deposit. The job then, and
+    what was paid on those invoices in cents.
+    """
+    excess, reason = 0, f"{order.name}: {order.reason}"
+    for invoice in computed.replaced:
         plan = plan_whole(loaded, standing_of(loaded, invoice))
-        issue_credit(loaded, plan, f"{order.name}: {order.reason}", by=by, at=at)
+        issue_credit(loaded, plan, reason, by=by, at=at)
         excess += plan.excess_cents
+        loaded = load(loaded.job)
+    if computed.deposit_cut_cents:
+        standing = standing_of(loaded, deposit_invoice(loaded))
+        issue_credit(
+            loaded, plan_reduction(loaded, standing, computed.deposit_cut_cents), reason, by=by, at=at
+        )
         loaded = load(loaded.job)
     return loaded, excess
 
 
 def _send_again(job: Job, again: Sequence[Sequence[int]], excess: int, *, by: Actor, at: datetime) -> None:
-    """The same milestones at their new amounts, each settled by what was paid on it before."""
+    """
+    The same milestones at their new amounts, each settled by what was paid on it before. What asks for
+    nothing any more is open again, and billed when the work is done.
+    """
     sent = []
     for rows in again:
         loaded = load(job)
+        if not any(row.amount_cents for row in loaded.rows if row.id in rows):
+            continue
         if loaded.deposit and loaded.deposit.id in rows:
             increment = deposit_increment(loaded, loaded.deposit)
         else:

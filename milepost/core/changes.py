@@ -249,6 +249,38 @@ def _changed(before: JobState, after: JobState) -> Changed:
     )
 
 
+def with_amounts(changed: Changed, amounts: Mapping[Hashable, int]) -> Changed:
+    """
+    The same change with these amounts on its open milestones: what differs from their shares is placed
+    on them. They come to the same sum (ValueError otherwise: the caller's arithmetic is wrong).
+
+    >>> from decimal import Decimal
+    >>> from milepost.core.billing import sign
+    >>> from milepost.core.contract import ContractLine, price
+    >>> one = price([ContractLine("a", "A", Decimal(1), Decimal(100))], currency="USD")
+    >>> job = sign(one, [Row(n, "milestone", "share", Decimal(1)) for n in "xy"])
+    >>> with_amounts(change(job, one), {"x": 100_00, "y": 0}).open_after
+    {'x': 10000, 'y': 0}
+    """
+    if sum(amounts.values()) != sum(changed.state.amounts[row] for row in amounts):
+        raise ValueError("the amounts do not add up to what is open")
+    more = {row: cents - changed.state.amounts[row] for row, cents in amounts.items()}
+    state = replace(
+        changed.state,
+        amounts={**changed.state.amounts, **amounts},
+        rows=tuple(
+            replace(row, placed_cents=row.placed_cents + more[row.id], amount_cents=amounts[row.id])
+            if row.id in more
+            else row
+            for row in changed.state.rows
+        ),
+    )
+    rows = tuple(
+        row._replace(after_cents=amounts[row.row]) if row.row in amounts else row for row in changed.rows
+    )
+    return replace(changed, state=state, rows=rows)
+
+
 class CreditPlan(NamedTuple):
     """How a contract that shrank below what is billed gives money back: the deposit first, then invoices."""
 

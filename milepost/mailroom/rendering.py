@@ -92,7 +92,7 @@ def _values(letter: LetterFacts) -> dict[str, object]:
         },
         "difference": _difference(facts, amount),
         "is_deposit": facts.get("kind") == "deposit",
-        "is_allowance": facts.get("kind") == "allowance",
+        "is_allowance": facts.get("kind") in ("allowance", "reduction"),
     }
 
 

@@ -117,6 +117,8 @@ class Difference:
     stamp: str
     replaced: Sequence[str] = ()
     """The numbers of invoices that are taken back and sent again at their new amounts, oldest first."""
+    deposit_cut: Money | None = None
+    """What is credited of the deposit; None or nothing where it stays."""
 
     @property
     def difference(self) -> Money:
@@ -184,6 +186,7 @@ def difference(loaded: LoadedJob, order: ChangeOrder, computed: Proposed) -> Dif
         days=order.days,
         stamp=_stamp(order, rows, computed),
         replaced=[invoice.number_text for invoice in reversed(computed.replaced)],
+        deposit_cut=money(computed.deposit_cut_cents),
     )
 
 

@@ -1,6 +1,6 @@
 """What a change order would do: its lines, the contract, every milestone; computed, not written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from milepost.core.billing import JobState, bill
 from milepost.core.change_input import ChangeInput, LineEdit, RowEdit
-from milepost.core.changes import Changed, Placement, change
+from milepost.core.changes import Changed, Placement, change, with_amounts
 from milepost.core.contract import ContractLine as CoreLine
 from milepost.core.contract import Key, PricedContract
 from milepost.core.msgids import gettext_noop
@@ -18,7 +18,7 @@ from milepost.core.rounding import Rule
 from milepost.core.rows import Row
 from milepost.core.tax import TaxPer, TaxRate
 from milepost.queries.billing_state import LoadedJob
-from milepost.queries.crediting import plan_whole, standing_of
+from milepost.queries.crediting import plan_reduction, plan_whole, standing_of
 from milepost.queries.pricing import frozen_tax
 from milepost.records.businesses import TaxCode
 from milepost.records.invoices import Invoice
@@ -117,6 +117,8 @@ class Proposed:
     """Invoices that are taken back with the signature and sent again, the newest first."""
     billed_rows: frozenset[int] = frozenset()
     """What stays billed."""
+    deposit_cut_cents: int = 0
+    """What is credited of the deposit, where more is billed than the new contract."""
 
     @property
     def difference_cents(self) -> int:
@@ -199,13 +201,13 @@ def _stored_edit(edit: LineEdit, taxes: Mapping[int, TaxCode], *, exempt: bool) 
     return kept
 
 
-def proposed(loaded: LoadedJob, order: ChangeOrder, *, replacing: bool = True) -> Proposed:
+def proposed(loaded: LoadedJob, order: ChangeOrder) -> Proposed:
     """
     The change order on the job as it stands now.
 
-    Where the new contract is below what is billed, the newest invoices are taken back until it is not,
-    the deposit's last, and sent again at what is left; so are unpaid ones, where the change order says
-    so. Not `replacing`: that is done already. Refuses what the core refuses, NothingChanges, and what
+    Where the new contract is below what is billed, the unused deposit is credited first; then the newest
+    invoices are taken back and sent again at what is left. So are unpaid ones, where the change order
+    says so. Refuses what the core refuses, NothingChanges, and what
     taking an invoice back refuses.
     """
     job = loaded.job
@@ -224,23 +226,72 @@ def proposed(loaded: LoadedJob, order: ChangeOrder, *, replacing: bool = True) -
     changes = any(line.is_changed for line in lines)
     if not changes and not row_edits and not order.days:
         raise NothingChanges(field="lines")
-    replaced = _replaced(loaded, after.total_cents, order) if changes and replacing else []
-    loaded = _taken_back(loaded, replaced)
+    replaced, cut = _replaced(loaded, after.total_cents, order) if changes else ([], 0)
+    taken = [
+        (part.row_id, part.stands_cents)
+        for invoice in reversed(replaced)
+        for part in loaded.parts
+        if part.invoice_id == invoice.id
+    ]
+    below = bool(replaced) and after.total_cents < sum(loaded.row_head_cents(row) for row in loaded.rows)
+    loaded = _less_deposit(_taken_back(loaded, replaced), cut)
     changed = _changed(loaded, after, order, moves) if changes or moves else None
-    return Proposed(lines, before, after, changed, row_edits, replaced, loaded.billed_rows)
+    if changed and below:
+        changed = with_amounts(changed, _kept(changed, taken))
+    return Proposed(lines, before, after, changed, row_edits, replaced, loaded.billed_rows, cut)
 
 
-def _replaced(loaded: LoadedJob, total_cents: int, order: ChangeOrder) -> list[Invoice]:
-    """What is taken back and sent again, the newest first: what no longer fits, and unpaid work if asked."""
+def _replaced(loaded: LoadedJob, total_cents: int, order: ChangeOrder) -> tuple[list[Invoice], int]:
+    """
+    What is taken back and sent again, the newest first, and what is credited of the deposit: as far as
+    invoices have not used it first, then what no longer fits, and unpaid work if asked.
+
+    A deposit that carries tax is not credited in part: its invoice is taken back last, and sent again.
+    """
     billed = sum(loaded.row_head_cents(row) for row in loaded.rows)
+    deposit = loaded.row_head_cents(loaded.deposit) if loaded.deposit else 0
+    taxed = loaded.job.deposit_tax != "on_application"
+    unused = 0 if taxed else deposit - loaded.state.recovered_cents
+    cut = min(max(billed - total_cents, 0), unused)
+    billed -= cut
     found = []
-    # The deposit's own invoice is the first, so it is the last to be taken back.
     for invoice in sorted(loaded.standing, key=lambda invoice: (invoice.kind != "deposit", invoice.id))[::-1]:
-        unpaid = loaded.open_cents(invoice) == invoice.stands_cents > 0 and invoice.kind != "deposit"
-        if billed > total_cents or (order.replace_unpaid and unpaid):
+        unpaid = loaded.open_cents(invoice) == invoice.stands_cents > 0
+        if invoice.kind == "deposit" and not taxed:
+            continue
+        if billed > total_cents or (order.replace_unpaid and unpaid and invoice.kind != "deposit"):
             found.append(invoice)
             billed -= invoice.stands_cents
-    return found
+    return found, cut if taxed else cut + max(billed - total_cents, 0)
+
+
+def _kept(changed: Changed, taken: Sequence[tuple[int, int]]) -> dict[Hashable, int]:
+    """
+    Of a contract below what was billed, what is left goes to what was billed first: the newest of the
+    invoices that are taken back gives way, and what was never billed asks for nothing. `taken` are rows
+    and what was billed of them, oldest first.
+    """
+    open_rows = changed.state.open_rows
+    left = sum(changed.state.amounts[row.id] for row in open_rows)
+    amounts: dict[Hashable, int] = dict.fromkeys((row.id for row in open_rows), 0)
+    for row, cents in taken:
+        if row in amounts:  # the deposit's own stands by itself
+            amounts[row] = min(cents, left)
+            left -= amounts[row]
+    return amounts
+
+
+def _less_deposit(loaded: LoadedJob, cents: int) -> LoadedJob:
+    """The job once so much of the deposit is credited, computed as crediting it does."""
+    if not cents:
+        return loaded
+    plan = plan_reduction(loaded, standing_of(loaded, deposit_invoice(loaded)), cents)
+    return replace(loaded, state=plan.after)
+
+
+def deposit_invoice(loaded: LoadedJob) -> Invoice:
+    """The deposit's invoice that still stands."""
+    return next(invoice for invoice in reversed(loaded.standing) if invoice.kind == "deposit")
 
 
 def _taken_back(loaded: LoadedJob, invoices: Sequence[Invoice]) -> LoadedJob:

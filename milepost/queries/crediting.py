@@ -4,7 +4,7 @@ written: the actions carry out exactly what the pages have shown.
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from milepost.core.billing import JobState
@@ -27,7 +27,7 @@ from milepost.queries.billing_state import LoadedJob
 from milepost.records.invoices import Invoice, Position
 from milepost.records.payments import AttemptInvoice
 
-CreditKind = Literal["void", "reversal", "allowance", "cancellation"]
+CreditKind = Literal["void", "reversal", "allowance", "cancellation", "reduction"]
 
 
 class SettledWithoutMoney(Refusal):
@@ -189,6 +189,20 @@ def plan_return(loaded: LoadedJob, standing: Standing, cents: int) -> CreditPlan
     by_row = dict.fromkeys(standing.due_by_row, cents)
     excess = max(paid - left, 0)
     return CreditPlan(standing, "cancellation", Credited(), by_row, paid, excess, loaded.state, False)
+
+
+def plan_reduction(loaded: LoadedJob, standing: Standing, cents: int) -> CreditPlan:
+    """
+    So much of an unused deposit is credited because the contract came down below what is billed. What
+    was paid of it is credit; what is left is the deposit from now on.
+    """
+    plan = plan_return(loaded, standing, cents)
+    cuts = cast(Mapping[Hashable, int], plan.by_row)
+    amounts = {row: amount - cuts.get(row, 0) for row, amount in loaded.state.amounts.items()}
+    rows = tuple(
+        replace(row, amount_cents=amounts[row.id]) if row.id in cuts else row for row in loaded.state.rows
+    )
+    return replace(plan, kind="reduction", after=replace(loaded.state, amounts=amounts, rows=rows))
 
 
 def plan_allowance(loaded: LoadedJob, standing: Standing, cents: int) -> CreditPlan:

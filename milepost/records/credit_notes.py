@@ -10,7 +10,7 @@ from milepost.records.files import Document
 from milepost.records.invoices import DepositPart, Invoice, InvoiceRow
 from milepost.records.jobs import ContractLine, Job, ScheduleRow
 
-CREDIT_KINDS = ["void", "reversal", "allowance", "cancellation"]
+CREDIT_KINDS = ["void", "reversal", "allowance", "cancellation", "reduction"]
 
 
 class CreditNote(models.Model):
@@ -65,7 +65,7 @@ class CreditNote(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="void", is_whole=True)
                 | Q(kind="reversal")
-                | Q(kind__in=["allowance", "cancellation"], is_whole=False),
+                | Q(kind__in=["allowance", "cancellation", "reduction"], is_whole=False),
                 name="credit_note_is_whole_by_kind",
             ),
             models.CheckConstraint(

@@ -48,6 +48,8 @@ def issue_credit(loaded: LoadedJob, plan: CreditPlan, reason: str, *, by: Actor,
     note = _write_note(loaded, plan, number, facts, document, by=by, at=at)
     _write_parts(loaded, plan, note, facts.taxes)
     _write_positions(loaded, plan, note)
+    if plan.kind == "reduction":
+        _lower_deposit(loaded, plan)
     if plan.kind == "allowance":
         _lower_contract(loaded, plan, note)
     if plan.takes_snapshot:
@@ -114,6 +116,14 @@ def _come_down(loaded: LoadedJob, plan: CreditPlan) -> None:
     loaded.job.contract_cents -= plan.total_cents
     for row in loaded.rows:
         row.amount_cents -= plan.by_row.get(row.id, 0)
+
+
+def _lower_deposit(loaded: LoadedJob, plan: CreditPlan) -> None:
+    """The deposit asks for less from now on; the change order that is signed lowers the contract."""
+    for row in loaded.rows:
+        if plan.by_row.get(row.id):
+            row.amount_cents -= plan.by_row[row.id]
+            row.save(update_fields=["amount_cents"])
 
 
 def _facts(loaded: LoadedJob, plan: CreditPlan, number: Number, reason: str, at: datetime) -> CreditFacts:
@@ -328,6 +338,7 @@ TOLD = {
     "reversal": "invoice_reversed",
     "allowance": "money_off",
     "cancellation": "deposit_credited",
+    "reduction": "deposit_credited",
 }
 
 

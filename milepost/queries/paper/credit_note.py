@@ -75,6 +75,10 @@ def _meaning(facts: CreditFacts) -> str:
         return _("The price comes down by this amount. Everything else stays as it was agreed.")
     if facts.kind == "cancellation":
         return _("The job is cancelled. This part of the deposit was not used and goes back to you.")
+    if facts.kind == "reduction":
+        return _(
+            "The contract came down, so this part of the deposit is not needed. The rest stays your deposit."
+        )
     if facts.invoice_kind == "deposit":
         return _("The invoice for the deposit no longer counts.")
     return _("The invoice no longer counts. The work is billed again by another invoice.")

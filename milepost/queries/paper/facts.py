@@ -142,7 +142,7 @@ class CreditFacts:
     """
 
     job: JobFacts
-    kind: Literal["void", "reversal", "allowance", "cancellation"]
+    kind: Literal["void", "reversal", "allowance", "cancellation", "reduction"]
     number: str
     issued_on: date
     invoice_kind: str
