@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0032_series_of_credit_notes'),
+        ('records', '0034_bank_line_guards'),
     ]
 
     operations = [
