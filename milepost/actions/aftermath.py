@@ -92,19 +92,22 @@ def settle_aftermath(
     *,
     by: Actor,
     at: datetime,
-    attempt_id: int,
+    attempt_id: int | None = None,
+    payment_id: int | None = None,
     fee_cents: int | None = None,
     funding: str = "",
     refunds: Sequence[RefundTold] = (),
     disputes: Sequence[DisputeTold] = (),
 ) -> None:
     """
-    Book what has become of a payment that had cleared, in any order and any number of times.
+    Book what has become of a payment that had cleared, in any order and any number of times. It is named
+    by its attempt, or by itself.
 
     The processor's cost when it is known; a surcharge that a debit card paid is asked back; refunds when they are done or refused; a dispute when it is
     opened, and when it is won or lost; a return by the bank. What was taken for good is open again.
     """
-    seen = Payment.objects.filter(attempt_id=attempt_id).first()
+    named = {"id": payment_id} if attempt_id is None else {"attempt_id": attempt_id}
+    seen = Payment.objects.filter(**named).first()
     if seen is None:
         return
     payment, jobs = lock_payment(seen.id)

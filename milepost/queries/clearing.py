@@ -85,12 +85,13 @@ def clearing_page() -> ClearingPage:
     paid = Payout.objects.filter(state="paid")
     own = PayoutLine.objects.filter(payout__state="paid", kind="other")
     refunds = Refund.objects.filter(payment__till="clearing")
+    disputes = Dispute.objects.filter(payment__till="clearing")
     came_in = _sum(cleared, "amount_cents") + _sum(cleared, "surcharge_cents")
     own_cost = _sum(own, "fee_cents") - _sum(own, "amount_cents")
-    cost = _sum(cleared, "fee_cents") + _sum(Dispute.objects.all(), "fee_cents") + own_cost
+    cost = _sum(cleared, "fee_cents") + _sum(disputes, "fee_cents") + own_cost
     done = refunds.filter(state="done").exclude(provider_ref="")
     sent_back = _sum(done, "amount_cents") + _sum(done, "surcharge_cents")
-    taken = _sum(Dispute.objects.exclude(state="won"), "amount_cents")
+    taken = _sum(disputes.exclude(state="won"), "amount_cents")
     paid_out = _sum(paid, "amount_cents")
     held = came_in - cost - sent_back - taken - paid_out
     booked = next(row.balance.cents for row in read_balances(currency) if row.code == "clearing")
@@ -98,7 +99,7 @@ def clearing_page() -> ClearingPage:
     return ClearingPage(
         *map(money, (came_in, cost, sent_back, taken, paid_out, held, booked - held)),
         pending=money(_sum(online.filter(state="pending"), "amount_cents")),
-        disputed=money(_sum(Dispute.objects.filter(state="open"), "amount_cents")),
+        disputed=money(_sum(disputes.filter(state="open"), "amount_cents")),
         refunding=money(_sum(asked, "amount_cents") + _sum(asked, "surcharge_cents")),
         waiting=_waiting(currency),
         payouts=_payouts(),

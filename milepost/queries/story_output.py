@@ -127,6 +127,10 @@ def _recovered_tax(job_id: int) -> dict[int, int]:
     return {invoice: -cents for invoice, cents in sums}
 
 
+def _is_disputed(payment: Payment) -> bool:
+    return any(dispute.state == "open" for dispute in payment.disputes.all())
+
+
 class _Reader:
     """One job at a moment; each method is one key of the output."""
 
@@ -295,14 +299,15 @@ class _Reader:
             )
 
     def payments(self) -> list[Output]:
-        rows = Payment.objects.filter(job=self.job).prefetch_related("allocations__invoice").order_by("id")
+        rows = Payment.objects.filter(job=self.job).order_by("id")
+        rows = rows.prefetch_related("allocations__invoice", "disputes")
         return [
             {
                 "date": payment.received_on.isoformat(),
                 "method": payment.method,
                 "reference": payment.reference if payment.attempt_id is None else "",
                 "amount": self.money(payment.amount_cents),
-                "state": payment.state,
+                "state": "disputed" if _is_disputed(payment) else payment.state,
                 "invoices": self._settles(payment),
             }
             for payment in rows

@@ -23,7 +23,7 @@ from milepost.core.refusals import InputRefused
 from milepost.queries.job_page import job_page
 from milepost.queries.payment_page import payment_page
 from milepost.queries.story_output import StoryJob, story_job
-from milepost.stories import changes, credits, unpaid
+from milepost.stories import changes, credits, disputes, unpaid
 from milepost.stories.offering import line_inputs, quote_input
 from milepost.stories.schema import Event, Pay, Story
 from milepost.stories.stage import Stage
@@ -288,6 +288,9 @@ DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "bill": _bill,
     "wait": _wait,
     "return_payment": _return,
+    "dispute": disputes.dispute,
+    "won": disputes.won,
+    "lost": disputes.lost,
     "refund": _refund,
     "apply_credit": _apply_credit,
     "write_off": unpaid.give_up,

@@ -240,6 +240,21 @@ class Returned(Part):
     fee: Amount = 0
 
 
+class Disputed(Part):
+    """A payment, or `amount` of it, that the payer's bank takes until it decides; `fee` is what that costs."""
+
+    payment: Place
+    amount: Amount | None = None
+    fee: Amount = 0
+    reason: Words = ""
+
+
+class Decided(Part):
+    """The disputed payment that the bank has decided about."""
+
+    payment: Place
+
+
 class ApplyCredit(Part):
     """What was paid too much settles an invoice, or the oldest; without an amount, all that fits."""
 
@@ -360,9 +375,9 @@ class Event(Part):
     reissue: Name | None = None
     credit: Credited | None = None
     void_credit: Place | None = None
-    dispute: NotBuilt = None
-    won: NotBuilt = None
-    lost: NotBuilt = None
+    dispute: Disputed | None = None
+    won: Decided | None = None
+    lost: Decided | None = None
     tax_change: NotBuilt = None
     cancel: Cancelled | None = None
     opening: NotBuilt = None
@@ -384,6 +399,9 @@ DEEDS = (
     "wait",
     "refund",
     "return_payment",
+    "dispute",
+    "won",
+    "lost",
     "apply_credit",
     "write_off",
     "recover",

@@ -154,3 +154,13 @@ def test_the_office_reads_where_each_cent_is(cast, gateway):
     for amount in ("20,000.00", "580.60", "9,709.70"):
         assert amount in page
     assert "In your bank" in page and "Carol Reyes" in page and "does not add up" not in page
+
+
+def test_a_disputed_payment_that_never_was_with_the_processor_is_not_counted_there(database):
+    from pathlib import Path
+
+    import milepost.stories
+    from milepost.stories.player import play
+
+    assert play(Path(milepost.stories.__file__).parent / "library" / "disputed.yaml").as_told
+    assert examine() == []

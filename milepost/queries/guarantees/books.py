@@ -68,7 +68,8 @@ CHECKS: Checks = (
             - (SELECT COALESCE(SUM(r.amount_cents + r.surcharge_cents), 0) FROM refund r
                 WHERE r.business_id = b.id AND r.state = 'done' AND r.provider_ref <> '')
             - (SELECT COALESCE(SUM(d.fee_cents + CASE WHEN d.state = 'won' THEN 0 ELSE d.amount_cents END), 0)
-                 FROM dispute d WHERE d.business_id = b.id)
+                 FROM dispute d JOIN payment p ON p.id = d.payment_id
+                WHERE d.business_id = b.id AND p.till = 'clearing')
             - (SELECT COALESCE(SUM(o.amount_cents), 0) FROM payout o
                 WHERE o.business_id = b.id AND o.state = 'paid')
             + (SELECT COALESCE(SUM(l.amount_cents - l.fee_cents), 0) FROM payout_line l
