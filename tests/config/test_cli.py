@@ -26,7 +26,7 @@ def run(
         text=True,
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -81,7 +81,7 @@ class Served:
             text=True,
         )
 
-    def wait(self, within_s: float = 60) -> int:
+    def wait(self, within_s: float = 240) -> int:
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline and self.process.poll() is None:
             with contextlib.suppress(OSError):
@@ -127,7 +127,7 @@ def gone(served: Served, within_s: float = 20) -> bool:
 def test_serve_answers_and_ends_with_everything_it_started(served, sign):
     assert served.wait() == 200
     served.process.send_signal(sign)
-    said, _ = served.process.communicate(timeout=30)
+    said, _ = served.process.communicate(timeout=120)
     assert served.process.returncode == 0
     assert f"Milepost is at http://127.0.0.1:{served.port}/" in said
     assert served.leftovers() == []
@@ -143,7 +143,7 @@ def test_a_killed_serve_leaves_nothing_running_and_starts_again(served, tmp_path
         assert again.wait() == 200
     finally:
         again.process.terminate()
-        again.process.communicate(timeout=30)
+        again.process.communicate(timeout=120)
 
 
 def test_a_person_is_added_beside_a_server_that_runs(served, tmp_path):

@@ -15,7 +15,7 @@ LIBRARY = Path(milepost.stories.__file__).parent / "library"
 def play(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "MILEPOST_DATA": str(folder / "data")}
     command = [MILEPOST, "play", *arguments]
-    return subprocess.run(command, env=environment, text=True, capture_output=True, check=False, timeout=120)
+    return subprocess.run(command, env=environment, text=True, capture_output=True, check=False, timeout=300)
 
 
 def test_a_story_is_played_on_a_database_of_its_own(tmp_path):
