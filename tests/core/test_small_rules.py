@@ -17,6 +17,7 @@ from milepost.core.retainage import HeldSnapshot, LineWork, RetainageTerms, held
 from milepost.core.retaxing import retaxed
 from milepost.core.tax import TaxRate
 from milepost.core.wip import JobCosts
+from milepost.core.withholding import withheld_cents
 from tests.core import samples
 
 GST, PST = TaxRate("gst", "GST", Decimal(5)), TaxRate("pst", "PST", Decimal(7))
@@ -248,3 +249,9 @@ def test_a_job_that_is_not_begun_has_earned_nothing_and_a_finished_one_all() -> 
     third = JobCosts(300_00, 10_00, 20_00, percent_places=0)
     assert (third.complete, third.earned_cents, third.profit_cents) == (Fraction(33, 100), 99_00, 89_10)
     assert JobCosts(30_00, 10_00, 20_00).expected_loss_cents == 0
+
+
+def test_what_is_withheld_is_a_part_of_the_net_without_materials_rounded_once() -> None:
+    assert withheld_cents(1_25, Decimal(10)) == 13
+    assert withheld_cents(1_25, Decimal(10), rounding="down") == 12
+    assert withheld_cents(3_00, Decimal(50), materials_cents=1_00) == 1_00
