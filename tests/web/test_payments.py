@@ -142,7 +142,7 @@ def test_an_invoice_is_written_off_in_words_and_the_money_comes_after_all(cast):
     address = f"/invoices/{job.deposit_invoice_id}"
     assert f"{address}/unpaid/" in bo.get(f"/jobs/{job.job_id}/").content.decode()
     page = bo.get(f"{address}/unpaid/").content.decode()
-    assert "The customer is not told." in page and 'value="10000.00"' in page
+    assert "The customer gets no message" in page and 'value="10000.00"' in page
     wrong = bo.post(f"{address}/write-off/", {"amount": "10000.01", "reason": "Bankrupt"})
     assert wrong.status_code == 422
     said = wrong.content.decode()

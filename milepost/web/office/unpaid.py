@@ -94,7 +94,7 @@ def give_up(request: HttpRequest, invoice: int) -> HttpResponse:
             with_tax="with_tax" in request.POST,
         )
 
-    return _do(request, invoice, "give_up", _("Written off. The customer is not told."), deed)
+    return _do(request, invoice, "give_up", _("Written off. The customer gets no message."), deed)
 
 
 @require_POST
