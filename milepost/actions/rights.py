@@ -39,6 +39,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     "bill_simple": OFFICE,
     "credit_invoice": OFFICE,
     "cancel_job": OFFICE,
+    "change_taxes": OFFICE,
     "record_payment": OFFICE,
     "return_payment": OFFICE,
     "use_credit": OFFICE,

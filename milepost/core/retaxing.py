@@ -20,8 +20,8 @@ def retaxed(
     The contract with other taxes from now on: tax = billed tax + new rate × unbilled net.
 
     `taxes`: the new taxes of each line by its id; a line that is not named keeps its own. An exempt
-    line has none. The net of no line changes. A tax that falls away stands at what is billed of it;
-    retroactive changes are credits and new bills, not this.
+    line has none. The net of no line changes. A tax that falls away stands at what is billed of it, be
+    it nothing; retroactive changes are credits and new bills, not this.
 
     >>> from decimal import Decimal
     >>> from milepost.core.contract import ContractLine, price
@@ -41,8 +41,7 @@ def retaxed(
         for code in dict.fromkeys(codes):
             key = Key(line.id, code)
             cents = kept.get(key, 0) + fresh.get(key, 0)
-            if cents or code in {rate.code for rate in wanted[line.id]}:
-                keys[key] = cents
+            keys[key] = cents
     lines = tuple(replace(line, taxes=_both(line.taxes, wanted[line.id])) for line in priced.lines)
     return PricedContract(priced.currency, lines, keys, _groups(keys))
 

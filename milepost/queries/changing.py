@@ -211,11 +211,11 @@ def proposed(loaded: LoadedJob, order: ChangeOrder) -> Proposed:
     taking an invoice back refuses.
     """
     job = loaded.job
-    lines = _lines_after(loaded.lines, order.edits)
+    lines = lines_after(loaded.lines, order.edits)
     before = loaded.state.priced
     after = repriced(
         before,
-        [line.core() for line in _lines_after(loaded.lines, [])],
+        [line.core() for line in lines_after(loaded.lines, [])],
         [line.core() for line in lines],
         tax_per=cast(TaxPer, job.tax_per),
         tax_rounding=cast(Rule, job.tax_rounding),
@@ -345,7 +345,8 @@ def _row_edit(kept: Mapping[str, Any]) -> RowEdit:
     return RowEdit(kept["row"], kept.get("deliverable"), planned, kept.get("move_cents", 0))
 
 
-def _lines_after(lines: Sequence[ContractLine], edits: Sequence[Mapping[str, Any]]) -> list[ProposedLine]:
+def lines_after(lines: Sequence[ContractLine], edits: Sequence[Mapping[str, Any]]) -> list[ProposedLine]:
+    """Every line as these kept edits leave it, the added ones last."""
     by_line = {edit["line"]: edit for edit in edits if edit["op"] != "add"}
     after = [_line_after(line, by_line.get(line.id)) for line in lines]
     place = max((line.position for line in lines), default=0)

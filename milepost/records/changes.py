@@ -30,7 +30,8 @@ class ChangeSignature(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="change_signature_has_a_name"),
             models.CheckConstraint(
-                condition=Q(how__in=["link", "in_person", "paper"]), name="change_signature_how_is_known"
+                condition=Q(how__in=["link", "in_person", "paper", "law"]),
+                name="change_signature_how_is_known",
             ),
         ]
 

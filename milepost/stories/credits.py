@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from milepost.actions.cancelling import cancel_job
@@ -11,7 +12,9 @@ from milepost.actions.credit_notes import (
     reissue_invoice,
     take_back_money_off,
 )
+from milepost.actions.tax_changes import change_taxes
 from milepost.core.refusals import InputRefused
+from milepost.queries.tax_changes import tax_change_page
 from milepost.stories.schema import Event
 
 if TYPE_CHECKING:
@@ -66,6 +69,19 @@ def cancel(scene: "Scene", event: Event, at: datetime) -> None:
             keep_cents=event.cancel.keep_deposit,
             reason=event.cancel.reason,
         )
+
+
+def tax_change(scene: "Scene", event: Event, at: datetime) -> None:
+    """A new rate for the taxes that are named, or none at all: `{exempt: true}`."""
+    stage, wanted = scene.stage, event.tax_change or {}
+    taxes: dict[int, int | None] = {}
+    for tax in tax_change_page(stage.business_id, scene.job_id).in_use:
+        if wanted.get("exempt") is True:
+            taxes[tax.code] = None
+        elif tax.name in wanted and not isinstance(wanted[tax.name], bool):
+            taxes[tax.code] = stage.tax(tax.name, Decimal(wanted[tax.name]), at=at)
+    reason = event.reason or "The tax changes."
+    change_taxes(by=stage.owner, at=at, job_id=scene.job_id, taxes=taxes, reason=reason)
 
 
 def named(event: Event) -> Iterator[tuple[str, str]]:

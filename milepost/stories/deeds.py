@@ -306,4 +306,5 @@ DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "credit": credits.credit,
     "void_credit": credits.void_credit,
     "cancel": credits.cancel,
+    "tax_change": credits.tax_change,
 }

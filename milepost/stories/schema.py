@@ -378,7 +378,7 @@ class Event(Part):
     dispute: Disputed | None = None
     won: Decided | None = None
     lost: Decided | None = None
-    tax_change: NotBuilt = None
+    tax_change: dict[Name, Rate | bool] | None = None
     cancel: Cancelled | None = None
     opening: NotBuilt = None
     progress: NotBuilt = None
@@ -416,6 +416,7 @@ DEEDS = (
     "credit",
     "void_credit",
     "cancel",
+    "tax_change",
 )
 
 

@@ -159,6 +159,7 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "signed": _signed,
     "change_asked": _change(gettext_noop("Asked the office about %(change)s, %(amount)s: %(reason)s")),
     "change_sent": _change(gettext_noop("Sent change order %(change)s, %(amount)s: %(reason)s")),
+    "taxes_changed": _change(gettext_noop("Changed the taxes (%(change)s), %(amount)s: %(reason)s")),
     "change_approved": _change(
         gettext_noop("%(name)s signed change order %(change)s, %(amount)s: %(reason)s")
     ),

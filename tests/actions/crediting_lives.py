@@ -9,7 +9,9 @@ from milepost.actions.credit_notes import (
     reissue_invoice,
     take_back_money_off,
 )
+from milepost.actions.tax_changes import change_taxes
 from milepost.queries.lists import invoices
+from milepost.queries.tax_changes import tax_change_page
 
 if TYPE_CHECKING:
     from tests.actions.test_random_lives import Life
@@ -41,6 +43,12 @@ class Crediting:
     def cancel(self: "Life") -> None:  # type: ignore[misc]
         keep = self.random.choice([0, 0, 1, 150_00])
         cancel_job(by=self.cast.bo, at=self.at, job_id=self.job(), keep_cents=keep, reason="They moved")
+
+    def change_taxes(self: "Life") -> None:  # type: ignore[misc]
+        job = self.job()
+        known = [tax.code for tax in tax_change_page(self.cast.business_id, job).in_use]
+        taxes = {code: self.random.choice([None, *self.taxes]) for code in known}
+        change_taxes(by=self.cast.bo, at=self.at, job_id=job, taxes=taxes, reason="From 1 July")
 
     def invoice(self: "Life") -> int:  # type: ignore[misc]
         rows = invoices(self.cast.business_id, today=self.at.date()).rows

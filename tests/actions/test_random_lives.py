@@ -101,7 +101,7 @@ class Life(Changing, Crediting):
             self.give_up, self.recover, self.let_be, self.undo_concession,
             self.other_tax_rules, self.order_change, self.order_change, self.order_change,
             self.sign_change, self.answer_change, self.fix, self.fix, self.send_again, self.money_off,
-            self.take_money_off_back, self.cancel]  # fmt: skip
+            self.take_money_off_back, self.cancel, self.change_taxes]  # fmt: skip
 
     def begin(self) -> None:
         """Two quotes are signed: without any job, most of what happens is refused."""

@@ -47,6 +47,12 @@ FACTS: dict[str, dict[str, object]] = {
         "credit_cents": 4_000_00,
         "reason": "It went to the old address",
     },
+    "taxes_changed": {
+        "change": "CO-1",
+        "reason": "The rate is 8.75 % from 1 July.",
+        "difference_cents": 120_00,
+        "contract_cents": 40_000_00,
+    },
     "cancelled": {
         "contract_cents": 40_000_00,
         "kept_cents": 500_00,
@@ -100,7 +106,7 @@ def letter(kind: str, channel: str = "email", **changes: object) -> LetterFacts:
 def amount_of(kind: str) -> str:
     return (
         "$40,000.00"
-        if kind in ("quote_sent", "signed", "signed_office", "closed", "cancelled")
+        if kind in ("quote_sent", "signed", "signed_office", "closed", "cancelled", "taxes_changed")
         else "$10,000.00"
     )
 

@@ -22,8 +22,8 @@ CHECKS: Checks = (
                UNION ALL SELECT job_id, 'completed', count(*) FROM completion GROUP BY job_id
                UNION ALL SELECT job_id, 'accepted', count(*) FROM acceptance GROUP BY job_id
                UNION ALL SELECT job_id, 'invoice_sent', count(*) FROM invoice GROUP BY job_id
-               UNION ALL SELECT o.job_id, 'change_approved', count(*) FROM change_signature s
-                           JOIN change_order o ON o.id = s.change_order_id GROUP BY o.job_id
+               UNION ALL SELECT o.job_id, CASE s.how WHEN 'law' THEN 'taxes_changed' ELSE 'change_approved' END, count(*)
+                           FROM change_signature s JOIN change_order o ON o.id = s.change_order_id GROUP BY 1, 2
                UNION ALL SELECT job_id, CASE kind WHEN 'void' THEN 'invoice_voided' WHEN 'reversal' THEN 'invoice_reversed'
                                         WHEN 'allowance' THEN 'money_off' ELSE 'deposit_credited' END, count(*)
                            FROM credit_note GROUP BY job_id, kind

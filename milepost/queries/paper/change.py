@@ -47,7 +47,7 @@ def change_content(facts: ChangeFacts) -> ContractContent:
             **head(
                 job,
                 reader,
-                title=_("Change order"),
+                title=_("Change of tax") if facts.how == "law" else _("Change order"),
                 number=f"{facts.name} · {job.number}",
                 subject=job.title,
                 facts=_about(facts, reader),
@@ -169,6 +169,10 @@ def _schedule_row(row: RowDiff, reader: Reader) -> Row:
 
 def _signatures(facts: ChangeFacts, reader: Reader) -> list[Signature]:
     moment = reader.moment(facts.signed_at)
+    if facts.how == "law":
+        said = _("{moment}: the law changes the tax, so nobody needs to sign").format(moment=moment)
+        sender = facts.job.business.name
+        return [Signature(label=_("For {business}").format(business=sender), name=sender, signed=said)]
     how = {
         "link": _("{moment}, by their own link"),
         "in_person": _("{moment}, in person, on our device"),

@@ -26,6 +26,7 @@ from milepost.web.office import (
     simple_invoice,
     start,
     statements,
+    tax_changes,
     unpaid,
 )
 
@@ -58,6 +59,7 @@ urlpatterns = [
     path("invoices/<int:invoice>/money-off/", credit_notes.money_off, name="money_off"),
     path("invoices/<int:invoice>/again/", credit_notes.reissue, name="reissue"),
     path("jobs/<int:job>/cancel/", cancelling.cancel, name="cancel_job"),
+    path("jobs/<int:job>/taxes/", tax_changes.change, name="change_taxes"),
     path("credit-notes/<int:note>/take-back/", credit_notes.take_back, name="take_back"),
     path("jobs/<int:job>/events/<int:event>/", jobs.move, name="move_event"),
     path("documents/<int:document>/", jobs.document, name="document"),
