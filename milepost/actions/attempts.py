@@ -140,6 +140,7 @@ def settle_attempt(
     amount_cents: int,
     failure: str = "",
     payment_ref: str = "",
+    unless_opened: bool = False,
 ) -> None:
     """
     Book what the provider's own object says, in any order and any number of times.
@@ -150,6 +151,8 @@ def settle_attempt(
     """
     job = lock_payer(find(Attempt.objects.only("job_id"), id=attempt_id).job_id)
     attempt = find(Attempt.objects.select_for_update(no_key=True), id=attempt_id)
+    if unless_opened and attempt.session_id:
+        return  # its page was noted meanwhile: only the provider may say that it is closed
     attempt.payment_ref = attempt.payment_ref or payment_ref[:200]
     payment = Payment.objects.filter(attempt=attempt).first()
     settled = payment is not None and payment.state != "pending"

@@ -44,6 +44,10 @@ class GatewayAway(Refusal):
     )
 
 
+class _OpenedByAnother(Exception):
+    """Somebody else has just opened the page of this attempt, with their own way back."""
+
+
 class CannotBePaidOnline(Refusal):
     """The provider will not take this payment."""
 
@@ -98,7 +102,10 @@ def begin(
         success = success_url.replace("{attempt}", str(begun.attempt_id))
         state = settle(by.business_id, begun.attempt_id, at=at) if begun.session_id else "created"
         if state == "created" or (state == "open" and not begun.url):
-            return _open_page(by, at, begun, success, cancel_url)
+            try:
+                return _open_page(by, at, begun, success, cancel_url)
+            except _OpenedByAnother:
+                continue
         if state == "open":
             return begun.url
         if state in ("processing", "succeeded"):
@@ -235,6 +242,8 @@ def _ask_for_page(business_id: int, at: datetime, begun: Begun, success_url: str
     except GatewayUnavailable as away:
         raise GatewayAway from away
     except GatewayRefused as refused:
+        if not isinstance(refused, KeyRefused) and _opened_by_another(business_id, begun.attempt_id, at):
+            raise _OpenedByAnother from refused
         settle_attempt(
             by=Actor.system(business_id),
             at=at,
@@ -247,6 +256,21 @@ def _ask_for_page(business_id: int, at: datetime, begun: Begun, success_url: str
             logger.error("The payment gateway refuses our key: %s", refused)
             raise OnlinePaymentIsOff from refused
         raise CannotBePaidOnline(problem=str(refused)) from refused
+
+
+def _opened_by_another(business_id: int, attempt_id: int, at: datetime) -> bool:
+    """
+    Whether the provider has a page for this attempt already: approver and payer pressed at once, and
+    each has a way back of their own. Its page stays the only one; calling it failed would free a second.
+    """
+    attempt = attempt_facts(business_id, attempt_id)
+    try:
+        made = attempt.session_id or gateways().payments.find_checkout(
+            gateway_name(business_id, attempt_id), attempt.created_at
+        )
+    except GatewayUnavailable as away:
+        raise GatewayAway from away
+    return bool(made)
 
 
 def _surcharge(begun: Begun) -> Surcharge | None:
@@ -268,7 +292,7 @@ def _close(business_id: int, other: InTheWay, at: datetime) -> None:
         return
     # Its page was never handed to anybody: whoever opens one notes it, then looks whether the attempt
     # still stands. Here it is the other way round, so of two at once, one always sees the other.
-    _expire(business_id, attempt_facts(business_id, other.attempt_id), "", at=at)
+    _expire(business_id, attempt_facts(business_id, other.attempt_id), "", at=at, unless_opened=True)
     noted = attempt_facts(business_id, other.attempt_id).session_id
     if noted:
         _close(business_id, InTheWay(other.attempt_id, noted), at)
@@ -317,8 +341,18 @@ def _looked_at(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
     return attempt.state
 
 
-def _expire(business_id: int, attempt: AttemptFacts, why: str, *, at: datetime) -> None:
-    _settle(business_id, attempt, outcome="expired", amount_cents=attempt.amount_cents, failure=why, at=at)
+def _expire(
+    business_id: int, attempt: AttemptFacts, why: str, *, at: datetime, unless_opened: bool = False
+) -> None:
+    settle_attempt(
+        by=Actor.system(business_id),
+        at=at,
+        attempt_id=attempt.attempt_id,
+        outcome="expired",
+        amount_cents=attempt.amount_cents,
+        failure=why,
+        unless_opened=unless_opened,
+    )
 
 
 def _settle(

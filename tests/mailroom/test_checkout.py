@@ -290,9 +290,9 @@ def test_a_page_noted_while_its_attempt_is_being_replaced_is_closed_too(
     card = only_session(outside)
 
     # When it is noted in the moment in which the payer's change to bank gives the attempt up
-    def noted_meanwhile(business_id, attempt, why, *, at):
+    def noted_meanwhile(business_id, attempt, why, *, at, **more):
         note(by=Actor.system(business_id), at=at, attempt_id=attempt.attempt_id, session_id=card, url="x")
-        give_up(business_id, attempt, why, at=at)
+        give_up(business_id, attempt, why, at=at, **more)
 
     monkeypatch.setattr(checkout, "_expire", noted_meanwhile)
     pay(cast, job, method="bank")

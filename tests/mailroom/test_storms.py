@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.servers.basehttp import WSGIServer
 
 from milepost.actions import attempts
 from milepost.actions.invoices import bill_simple
@@ -48,6 +49,9 @@ KIND = (
     "run out",
     "on its way. Nothing more",
 )
+
+
+WSGIServer.request_queue_size = 256  # the tests' own web server: a crowd at its door is the point
 
 
 class Payer:
