@@ -155,7 +155,7 @@ def play(arguments: argparse.Namespace) -> int:
     with databases.running() if arguments.keep else databases.scratch(say):
         if arguments.keep:
             databases.migrate(say)
-        report = player.play_story(story, read, journal=arguments.journal)
+        report = player.play_story(story, read, journal=arguments.journal, explain=arguments.explain)
         show(report.as_json() if arguments.json else report.as_text(journal=arguments.journal))
         return 0 if report.as_told else 1
 
@@ -239,6 +239,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--json", action="store_true", help="the same, as JSON")
     one.add_argument("--journal", action="store_true", help="with every journal entry")
+    one.add_argument("--explain", action="store_true", help="with the reasons of every amount on an invoice")
     one.add_argument("--keep", action="store_true", help="leave it in the database that is being served")
     _add(commands, "doctor", doctor, "recompute every guarantee from the rows (exit code 3: not all hold)")
     one = _add(

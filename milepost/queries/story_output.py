@@ -83,7 +83,9 @@ def story_job(job_id: int) -> StoryJob:
 
 
 @question
-def story_output(job_id: int, *, at: datetime, with_journal: bool = False) -> Output:
+def story_output(
+    job_id: int, *, at: datetime, with_journal: bool = False, with_reasons: bool = False
+) -> Output:
     """Everything that the story's documents and balances say at a moment. Refuses NotThere."""
     job = Job.objects.select_related("business").filter(id=job_id).first()
     if job is None:
@@ -104,6 +106,8 @@ def story_output(job_id: int, *, at: datetime, with_journal: bool = False) -> Ou
         "timeline": read.timeline(),
         "messages": read.messages(),
     }
+    if with_reasons:
+        output["explained"] = read.explained()
     if with_journal:
         output["journal"] = read.journal()
     return output
@@ -185,6 +189,16 @@ class _Reader:
     def documents(self) -> list[Output]:
         dated = [*self._invoices(), *self._credit_notes(), *self._receipts()]
         return [document for _, document in sorted(dated, key=lambda pair: pair[0])]
+
+    def explained(self) -> Output:
+        """Every amount of every invoice, by its number, with the sentences that were frozen with it."""
+        found: Output = {}
+        for invoice in Invoice.objects.filter(job=self.job).select_related("document").order_by("id"):
+            amounts = json.loads(invoice.document.content).get("explained", [])
+            found[invoice.number_text] = {
+                f"{amount['label']} {amount['value']}": amount["sentences"] for amount in amounts
+            }
+        return found
 
     def _invoices(self) -> Iterable[tuple[datetime, Output]]:
         earned = billed = 0

@@ -47,17 +47,21 @@ class Result:
         return text + "".join(f"\nNot as told: {difference}" for difference in self.differences)
 
 
-def play(source: Path | str, *, journal: bool = False, stage: Stage | None = None) -> Result:
+def play(
+    source: Path | str, *, journal: bool = False, explain: bool = False, stage: Stage | None = None
+) -> Result:
     """
     Play one story: on a stage of its own, or in a business that is there (`stage`).
 
     The whole story is read and checked first. Refuses StoryRefused, with the line.
     """
     story, read = read_story(source)
-    return play_story(story, read, journal=journal, stage=stage)
+    return play_story(story, read, journal=journal, explain=explain, stage=stage)
 
 
-def play_story(story: Story, read: Source, *, journal: bool = False, stage: Stage | None = None) -> Result:
+def play_story(
+    story: Story, read: Source, *, journal: bool = False, explain: bool = False, stage: Stage | None = None
+) -> Result:
     """As `play`, for a story that is read already."""
     clock = Clock(story)
     opening: Path_ = ("quote",) if story.quote else ("invoice",)
@@ -74,7 +78,9 @@ def play_story(story: Story, read: Source, *, journal: bool = False, stage: Stag
         with _at(read, ("events", place, deed)):
             DEEDS[deed](scene, event, clock.now(event.on))
     want_journal = journal or story.expect.journal is not None
-    output = story_output(stage.business_id, scene.job_id, at=clock.last, with_journal=want_journal)
+    output = story_output(
+        stage.business_id, scene.job_id, at=clock.last, with_journal=want_journal, with_reasons=explain
+    )
     expected = story.expect.model_dump(exclude_none=True)
     found = list(differences(expected, output))
     return Result(stage.business_id, scene.job_id, output, found)

@@ -1,13 +1,16 @@
 """Explain this cent: every amount of an invoice opens its derivation, in the office and behind the link."""
 
 from decimal import Decimal
+from pathlib import Path
 
 from django.test import Client
 
+import milepost.stories
 from milepost.actions.businesses import add_tax_code
 from milepost.actions.invoices import send_invoice
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.queries.job_page import job_page
+from milepost.stories.player import play
 from tests.cast import kitchen
 from tests.web.test_doors import signed_in
 
@@ -63,3 +66,13 @@ def test_the_deposit_and_a_simple_invoice_are_explained_too(cast):
     document = next(stop.invoice.document_id for stop in page.stops if stop.invoice)
     said = explained(signed_in(cast, "bo@example.com"), f"/documents/{document}/explained/")
     assert "Deposit: 25 % of 40,000.00 = 10,000.00." in said
+
+
+def test_a_story_says_where_its_amounts_come_from(database):
+    library = Path(milepost.stories.__file__).parent / "library"
+    said = play(library / "two-halves.yaml", explain=True).output["explained"]
+    assert said["1001"]["Bathroom 12,870.59"] == ["All of 12,870.59 is earned with this invoice."]
+    assert said["1001"]["Total due 12,870.59"][:2] == [
+        "First half: 50 % of 12,870.59 = 6,435.30.",
+        "Second half: 50 % of 12,870.59, to the cent that makes all parts add up: 6,435.29.",
+    ]
