@@ -269,7 +269,8 @@ def _kept(changed: Changed, taken: Sequence[tuple[int, int]]) -> dict[Hashable, 
     """
     Of a contract below what was billed, what is left goes to what was billed first: the newest of the
     invoices that are taken back gives way, and what was never billed asks for nothing. `taken` are rows
-    and what was billed of them, oldest first.
+    and what was billed of them, oldest first. Nothing where a taxed deposit gave way: then there is more
+    than was billed of them, and the shares stand.
     """
     open_rows = changed.state.open_rows
     left = sum(changed.state.amounts[row.id] for row in open_rows)
@@ -278,7 +279,7 @@ def _kept(changed: Changed, taken: Sequence[tuple[int, int]]) -> dict[Hashable, 
         if row in amounts:  # the deposit's own stands by itself
             amounts[row] = min(cents, left)
             left -= amounts[row]
-    return amounts
+    return {} if left else amounts
 
 
 def _less_deposit(loaded: LoadedJob, cents: int) -> LoadedJob:

@@ -261,7 +261,10 @@ def test_invoices_that_no_longer_fit_or_that_nobody_paid_are_sent_again_and_that
     asked = ISLAND | {"replace_unpaid": "on"}
     assert "Invoice 1002 is taken back and sent again" in words(owner.post(totals, asked))
     below = words(owner.post(totals, ISLAND | {"line-1-price": "-25000"}))
-    assert "Invoice 1002 is taken back and sent again" in below
+    # The deposit that no invoice has used gives way first
+    assert "The deposit comes down by" in below
+    far_below = words(owner.post(totals, ISLAND | {"line-1-price": "-35000"}))
+    assert "Invoice 1002 is taken back and sent again" in far_below
 
     owner.post(f"/jobs/{job.job_id}/changes/new/", asked | {"then": "send"})
     address = f"{links(cast, job)['Carol Reyes']}changes/{only_change(cast, job).row.id}/"
