@@ -7,10 +7,11 @@ from django.utils.translation import gettext
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.steps.crediting import issue_credit, take_snapshot
+from milepost.actions.steps.crediting import issue_credit
 from milepost.actions.steps.finding import lock_payer
 from milepost.actions.steps.issuing import Increment, issue, milestone_increment
 from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to
+from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.core.cancelling import Cancelled
 from milepost.core.contract import Key
@@ -60,7 +61,7 @@ def cancel_job(*, by: Actor, at: datetime, job_id: int, keep_cents: int = 0, rea
         documents.append(_keep(job, gone, record, by=by, at=at))
     job.state = "cancelled"
     job.save(update_fields=["state"])
-    take_snapshot(job, None, at)
+    take_snapshot(job, at=at)
     _say(job, record, documents, by=by, at=at)
     return record.id
 

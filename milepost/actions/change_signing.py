@@ -8,14 +8,15 @@ from milepost.actions.businesses import Missing
 from milepost.actions.changes import AskTheOffice, ChangeNotOpen, Facts, limit_of, within_limit
 from milepost.actions.door import action
 from milepost.actions.steps.closing import close_if_finished
-from milepost.actions.steps.contract_changes import take_snapshot, write_change
+from milepost.actions.steps.contract_changes import write_change
 from milepost.actions.steps.crediting import issue_credit
 from milepost.actions.steps.documents import freeze
-from milepost.actions.steps.finding import find, lock_job
+from milepost.actions.steps.finding import find, lock_payer
 from milepost.actions.steps.issuing import deposit_increment, issue, milestone_increment
 from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
 from milepost.actions.steps.paper import job_facts, local_day
 from milepost.actions.steps.settling import settle_with_credit
+from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.actions.work import JobNotOpen
 from milepost.core.msgids import gettext_noop
@@ -73,7 +74,8 @@ def sign_change(
     (the name), JobNotOpen, ChangeNotSent, ChangeNotOpen, ChangeExpired, AskTheOffice, ChangeMoved, and
     what the core refuses.
     """
-    job = lock_job(job_id)
+    # Taking invoices back touches what was paid on them, so the customer is locked first, as for money.
+    job = lock_payer(job_id)
     if not name.strip():
         raise Missing(field="name")
     order = find(job.change_orders.all(), id=change_id)
@@ -97,27 +99,31 @@ def sign_change(
         loaded, excess = _take_back(loaded, computed, order, by=by, at=at)
         again = [_rows_of(invoice) for invoice in reversed(replaced)]
     write_change(loaded, order, computed)
-    take_snapshot(loaded, order=order, at=at)
+    take_snapshot(job, at=at, order=order)
     document = _freeze(loaded, order, shown, name=name.strip(), how=how, at=at)
     order.state, order.answered_at = "approved", at
     order.seen = {"stamp": shown.stamp, "rows": [[row.name, row.before, row.after] for row in shown.figures]}
     order.save()
-    ChangeSignature.objects.create(
-        business_id=job.business_id,
-        change_order=order,
-        contact_id=by.contact_id,
-        name=name.strip()[:200],
-        how=how,
-        signed_at=at,
-        address=address[:64],
-        device=device[:300],
-        document=document,
+    _sign(
+        order, by, at, document, name=name.strip()[:200], how=how, address=address[:64], device=device[:300],
         copy_id=copy_file_id,
-    )
+    )  # fmt: skip
     _tell(loaded, order, document, by=by, at=at, name=name.strip(), how=how)
     if replaced:
         _send_again(job, again, excess, by=by, at=at)
     return order.id
+
+
+def _sign(order: ChangeOrder, by: Actor, at: datetime, document: Document, **said: object) -> None:
+    """The name under the document; `said` is who, how and with what."""
+    ChangeSignature.objects.create(
+        business_id=order.business_id,
+        change_order=order,
+        contact_id=by.contact_id,
+        signed_at=at,
+        document=document,
+        **said,
+    )
 
 
 def _take_back(

@@ -6,10 +6,11 @@ from datetime import datetime
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.closing import close_if_finished
-from milepost.actions.steps.crediting import issue_credit, raise_contract, take_snapshot
+from milepost.actions.steps.crediting import issue_credit, raise_contract
 from milepost.actions.steps.finding import find, lock_payer
 from milepost.actions.steps.issuing import deposit_increment, issue, milestone_increment
 from milepost.actions.steps.once import first_result, remember
+from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
@@ -128,7 +129,7 @@ def take_back_money_off(*, by: Actor, at: datetime, credit_note_id: int) -> int:
         total_cents=note.total_cents, contract_cents=job.contract_cents,
     )  # fmt: skip
     sent = issue(load(job), increment, by=by, at=at)
-    take_snapshot(job, note, at)
+    take_snapshot(job, at=at, note=note)
     return sent.id
 
 

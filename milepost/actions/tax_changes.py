@@ -4,11 +4,12 @@ from datetime import datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.steps.contract_changes import take_snapshot, write_change
+from milepost.actions.steps.contract_changes import write_change
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.finding import lock_job
 from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to
 from milepost.actions.steps.paper import job_facts
+from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.actions.work import JobNotOpen
 from milepost.core.refusals import InputRefused
@@ -43,7 +44,7 @@ def change_taxes(*, by: Actor, at: datetime, job_id: int, taxes: Taxes, reason: 
     order.seen = {"stamp": shown.stamp, "rows": [[row.name, row.before, row.after] for row in shown.figures]}
     order.save()
     write_change(loaded, order, computed)
-    take_snapshot(loaded, order=order, at=at)
+    take_snapshot(job, at=at, order=order)
     facts = ChangeFacts(
         job=job_facts(job, loaded.contacts, at=at, links=loaded.links),
         name=order.name,

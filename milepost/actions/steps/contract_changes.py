@@ -1,14 +1,9 @@
 """Write what changes a contract: lines, keys, milestones, and the snapshot from which the rest is shared."""
 
-from datetime import datetime
-
-from django.db.models import Max
-
 from milepost.core.contract import Key
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.changing import OWN, Proposed, ProposedLine
-from milepost.records.changes import ContractSnapshot, KeyChange, LineChange
-from milepost.records.invoices import Position
+from milepost.records.changes import KeyChange, LineChange
 from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, ScheduleRow
 
 
@@ -20,20 +15,6 @@ def write_change(loaded: LoadedJob, order: ChangeOrder, computed: Proposed) -> N
     job = loaded.job
     job.contract_cents = computed.after.total_cents
     job.save(update_fields=["contract_cents"])
-
-
-def take_snapshot(loaded: LoadedJob, *, order: ChangeOrder | None, at: datetime) -> ContractSnapshot:
-    """From now on only what is not billed at this moment is shared out anew."""
-    job = loaded.job
-    last = Position.objects.filter(job=job).aggregate(last=Max("id"))["last"]
-    return ContractSnapshot.objects.create(
-        business_id=job.business_id,
-        job=job,
-        change_order=order,
-        last_position=last or 0,
-        last_invoice=max((invoice.id for invoice in loaded.invoices), default=0),
-        taken_at=at,
-    )
 
 
 def _write_lines(loaded: LoadedJob, order: ChangeOrder, computed: Proposed) -> dict[object, int]:

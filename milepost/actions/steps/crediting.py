@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Max
 from django.utils.translation import gettext
 
 from milepost.actions.actor import Actor
@@ -14,6 +13,7 @@ from milepost.actions.steps.journal import post
 from milepost.actions.steps.numbering import Number, next_number
 from milepost.actions.steps.outbox import ensure_links, post_to
 from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_facts, tax_facts
+from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.core.contract import Key
 from milepost.core.journal import (
@@ -27,11 +27,11 @@ from milepost.queries.billing_state import LoadedJob
 from milepost.queries.crediting import CreditPlan
 from milepost.queries.paper.credit_note import credit_note_content
 from milepost.queries.paper.facts import CreditFacts, TaxFacts
-from milepost.records.changes import ContractSnapshot, KeyChange
+from milepost.records.changes import KeyChange
 from milepost.records.credit_notes import CreditLine, CreditNote, CreditRow, CreditTax
 from milepost.records.files import Document
 from milepost.records.invoices import Invoice, Position
-from milepost.records.jobs import Job, ScheduleRow
+from milepost.records.jobs import ScheduleRow
 from milepost.records.payments import Allocation
 
 
@@ -53,7 +53,7 @@ def issue_credit(loaded: LoadedJob, plan: CreditPlan, reason: str, *, by: Actor,
     if plan.kind == "allowance":
         _lower_contract(loaded, plan, note)
     if plan.takes_snapshot:
-        take_snapshot(job, note, at)
+        take_snapshot(job, at=at, note=note)
     if job.state == "closed" and plan.is_whole:
         job.state, job.closed_at = "open", None
         job.save(update_fields=["state", "closed_at"])
@@ -95,20 +95,6 @@ def unallocate(invoice: Invoice, cents: int, *, on: date) -> None:
                 settled_on=on,
             )
         cents -= back
-
-
-def take_snapshot(job: Job, note: CreditNote | None, at: datetime) -> None:
-    """From now on only what is unbilled at this moment is shared out."""
-    last = Position.objects.filter(job=job).aggregate(id=Max("id"))["id"] or 0
-    invoice = Invoice.objects.filter(job=job).aggregate(id=Max("id"))["id"] or 0
-    ContractSnapshot.objects.create(
-        business_id=job.business_id,
-        job=job,
-        credit_note=note,
-        last_position=last,
-        last_invoice=invoice,
-        taken_at=at,
-    )
 
 
 def _come_down(loaded: LoadedJob, plan: CreditPlan) -> None:
