@@ -13,7 +13,7 @@ from milepost.actions.steps.crediting import issue_credit
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.finding import find, lock_payer
 from milepost.actions.steps.issuing import deposit_increment, issue, milestone_increment
-from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
+from milepost.actions.steps.outbox import ensure_links, post_to, present
 from milepost.actions.steps.paper import job_facts, local_day
 from milepost.actions.steps.settling import settle_with_credit
 from milepost.actions.steps.snapshots import take_snapshot
@@ -103,7 +103,7 @@ def sign_change(
     document = _freeze(loaded, order, shown, name=name.strip(), how=how, at=at)
     order.state, order.answered_at = "approved", at
     order.seen = {"stamp": shown.stamp, "rows": [[row.name, row.before, row.after] for row in shown.figures]}
-    order.save()
+    order.save(update_fields=["state", "answered_at", "seen", "difference_cents"])
     _sign(
         order, by, at, document, name=name.strip()[:200], how=how, address=address[:64], device=device[:300],
         copy_id=copy_file_id,
@@ -229,9 +229,15 @@ def _tell(
         sha256=document.sha256,
         **facts,
     )
-    everyone = contacts_for(job, "everyone")
+    everyone = present(loaded.contacts)
     ensure_links(job, everyone, at=at, links=loaded.links)
     post_to(
-        job, everyone, "change_approved", cause=str(order.id), facts=facts, at=at, document_ids=[document.id]
+        job,
+        everyone,
+        "change_approved",
+        cause=str(order.id),
+        facts=facts,
+        at=at,
+        document_ids=[document.id],
+        office="change_approved_office",
     )
-    post_to_office(job, "change_approved_office", cause=str(order.id), facts=facts, at=at)

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from typing import cast
 
-from django.db.models import F, Q, Subquery, Sum
+from django.db.models import F, Q, QuerySet, Subquery, Sum
 
 from milepost.core.billing import JobState
 from milepost.core.contract import ContractLine as CoreLine
@@ -22,7 +23,7 @@ from milepost.records.invoices import DepositPart, Invoice, InvoiceRow, Position
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.payments import Allocation, Payment
 from milepost.records.post import PortalLink
-from milepost.records.together import together
+from milepost.records.together import Questions, given
 
 
 @dataclass
@@ -176,51 +177,46 @@ class LoadedJob:
         return paid
 
 
-def load(job: Job) -> LoadedJob:
-    """Read a signed job for billing and settling: one statement, whatever its size."""
+@cache
+def _of_a_job() -> Questions:
+    """Everything that is read of a signed job, in the order in which `load` names it."""
+    job = given("job")
     newest = ContractSnapshot.objects.filter(job=job).order_by("-id")
-    (
-        keys,
-        lines,
-        rows,
-        events,
-        heads,
-        contacts,
-        links,
-        invoices,
-        parts,
-        allocations,
-        changes,
-        taken,
-        before,
-        deposit_parts,
-        concessions,
-    ) = together(
+    ordered = Q(changes__change_order__isnull=False)
+    return Questions.of(
         ContractKey.objects.filter(job=job)
-        .annotate(
-            changed=Sum("changes__delta_cents"),
-            ordered=Sum("changes__delta_cents", filter=Q(changes__change_order__isnull=False)),
-        )
+        .annotate(changed=Sum("changes__delta_cents"), ordered=Sum("changes__delta_cents", filter=ordered))
         .order_by("id"),
         ContractLine.objects.filter(job=job).order_by("position"),
+        LineChange.objects.filter(line__job=job).order_by("id"),
         ScheduleRow.objects.filter(job=job).order_by("position"),
         ScheduledEvent.objects.filter(job=job),
-        Position.objects.filter(job=job).order_by("kind", "track", "-id").distinct("kind", "track"),
-        Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"),
+        _ends(Position.objects.filter(job=job)),
+        newest[:1],
+        _ends(Position.objects.filter(job=job, id__lte=Subquery(newest.values("last_position")[:1]))),
+        Contact.objects.filter(customer=given("customer")).order_by("position", "id"),
         PortalLink.objects.filter(job=job),
         Invoice.objects.filter(job=job).order_by("id"),
         standing_rows().filter(invoice__job=job),
         Allocation.objects.filter(invoice__job=job)
         .annotate(payment_state=F("payment__state"))
         .order_by("id"),
-        LineChange.objects.filter(line__job=job).order_by("id"),
-        newest[:1],
-        Position.objects.filter(job=job, id__lte=Subquery(newest.values("last_position")[:1]))
-        .order_by("kind", "track", "-id")
-        .distinct("kind", "track"),
         DepositPart.objects.filter(invoice__job=job).order_by("id"),
         Concession.objects.filter(invoice__job=job).order_by("id"),
     )
+
+
+def _ends(entries: "QuerySet[Position]") -> "QuerySet[Position]":
+    """The last entry of every chain."""
+    return entries.order_by("kind", "track", "-id").distinct("kind", "track")
+
+
+def load(job: Job) -> LoadedJob:
+    """Read a signed job for billing and settling: one statement, whatever its size."""
+    keys, lines, changes, rows, events, heads, taken, before, *rest = _of_a_job().ask(
+        job=job.id, customer=job.customer_id
+    )
+    contacts, links, invoices, parts, allocations, deposit_parts, concessions = rest
     as_changed(lines, changes)
     by_line, by_event = {line.id: line for line in lines}, {event.id: event for event in events}
     for key in keys:

@@ -5,6 +5,7 @@ from milepost.queries.billing_state import LoadedJob
 from milepost.queries.changing import OWN, Proposed, ProposedLine
 from milepost.records.changes import KeyChange, LineChange
 from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, ScheduleRow
+from milepost.records.together import rewrite
 
 
 def write_change(loaded: LoadedJob, order: ChangeOrder, computed: Proposed) -> None:
@@ -113,10 +114,7 @@ def _write_rows(loaded: LoadedJob, order: ChangeOrder, computed: Proposed) -> No
             row.planned_on = edit.planned_on
         if before != (row.amount_cents, row.placed_cents, row.deliverable, row.planned_on):
             touched.append(row)
-    if touched:
-        ScheduleRow.objects.bulk_update(
-            touched, ["amount_cents", "placed_cents", "deliverable", "planned_on"]
-        )
+    rewrite(touched, ["amount_cents", "placed_cents", "deliverable", "planned_on"])
     if OWN in changed:
         _write_own(loaded, order, amounts[OWN])
 

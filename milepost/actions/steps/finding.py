@@ -1,14 +1,17 @@
 """Find a row of the business in scope, locked; what is not there and what is another's look the same."""
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.records.customers import Customer
+from milepost.records.businesses import Business
+from milepost.records.customers import Customer, Site
 from milepost.records.jobs import Job
+from milepost.records.together import Questions, given
 
 M = TypeVar("M", bound=Model)
 
@@ -28,15 +31,36 @@ def find(rows: "QuerySet[M]", **lookup: object) -> M:
     return found
 
 
+@cache
+def _a_job() -> Questions:
+    """The job, locked, and what belongs to it."""
+    job = given("job")
+    return Questions.of(
+        Job.objects.select_for_update(no_key=True).filter(id=job),
+        Business.objects.filter(job=job),
+        Customer.objects.filter(job=job),
+        Site.objects.filter(job=job),
+    )
+
+
 def lock_job(job_id: int) -> Job:
     """The job and what belongs to it, locked until the transaction ends."""
-    jobs = Job.objects.select_for_update(no_key=True, of=("self",))
-    return find(jobs.select_related("business", "customer", "site"), id=job_id)
+    jobs, businesses, customers, sites = _a_job().ask(job=job_id)
+    if not jobs:
+        raise NotFound
+    job: Job = jobs[0]
+    job.business, job.customer, job.site = businesses[0], customers[0], sites[0] if sites else None
+    return job
+
+
+@cache
+def _its_customer() -> Questions:
+    return Questions.of(Customer.objects.select_for_update(no_key=True).filter(job=given("job")))
 
 
 def lock_payer(job_id: int) -> Job:
     """The job and its customer, locked in the one order: customer, then job."""
-    find(Customer.objects.select_for_update(no_key=True, of=("self",)), job__id=job_id)
+    _its_customer().ask(job=job_id)
     return lock_job(job_id)
 
 

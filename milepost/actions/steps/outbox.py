@@ -17,12 +17,16 @@ def contacts_for(job: Job, part: Part) -> list[Contact]:
     The customer's people who approve, who pay, or all of them; never nobody if there is anybody.
     Who is kept informed gets a copy of what the others get.
     """
-    present = Contact.objects.filter(customer_id=job.customer_id, archived_at=None)
-    everyone = list(present.order_by("position", "id"))
+    everyone = present(Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"))
     if part == "everyone":
         return everyone
     chosen = [c for c in everyone if (c.approves if part == "approver" else c.pays)]
     return [c for c in everyone if c in chosen or c.copies] if chosen else everyone
+
+
+def present(contacts: Iterable[Contact]) -> list[Contact]:
+    """Those of the customer's people who have not left, in their order."""
+    return [contact for contact in contacts if contact.archived_at is None]
 
 
 def approvers_of(job: Job, row: ScheduleRow) -> list[Contact]:
@@ -78,10 +82,11 @@ def post_to(
     facts: Mapping[str, object],
     at: datetime,
     document_ids: Sequence[int] = (),
+    office: str = "",
 ) -> None:
     """
     Post one message per contact and channel (email, text). `cause` makes each identity stable:
-    the same cause posts once.
+    the same cause posts once. `office` is the kind of what the business itself is told of it, if anything.
     """
     messages = [
         Message(
@@ -102,22 +107,32 @@ def post_to(
         for channel, address in (("email", contact.email), ("text", contact.phone))
         if address
     ]
+    if office:
+        messages += _to_office(job, office, cause=cause, facts=facts, at=at)
     Message.objects.bulk_create(messages)
 
 
 def post_to_office(job: Job, kind: str, *, cause: str, facts: Mapping[str, object], at: datetime) -> None:
     """Tell the business itself, where it reads its mail."""
+    Message.objects.bulk_create(_to_office(job, kind, cause=cause, facts=facts, at=at))
+
+
+def _to_office(
+    job: Job, kind: str, *, cause: str, facts: Mapping[str, object], at: datetime
+) -> list[Message]:
     if not job.business.email:
-        return
-    Message.objects.create(
-        business_id=job.business_id,
-        job=job,
-        identity=f"{kind}:{cause}:office",
-        kind=kind,
-        channel="email",
-        to_name=job.business.name,
-        to_address=job.business.email,
-        facts=dict(facts),
-        posted_at=at,
-        not_before=at,
-    )
+        return []
+    return [
+        Message(
+            business_id=job.business_id,
+            job=job,
+            identity=f"{kind}:{cause}:office",
+            kind=kind,
+            channel="email",
+            to_name=job.business.name,
+            to_address=job.business.email,
+            facts=dict(facts),
+            posted_at=at,
+            not_before=at,
+        )
+    ]
