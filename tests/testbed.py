@@ -13,6 +13,7 @@ between tests, GRANT SET ON PARAMETER session_replication_role.
 import fcntl
 import hashlib
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -88,6 +89,19 @@ def clone(server: Server, name: str) -> Server:
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template)))
         )
     return server.at(name)
+
+
+def copy(source: Server, target: Server, name: str) -> Server:
+    """The schema of an empty database of one server, as a new database of another."""
+    with target.owner() as owner:
+        drop(owner, name)
+        owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    made = target.at(name)
+    programs = Path(os.environ.get("MILEPOST_TEST_POSTGRES") or postgres.binaries())
+    dumped = subprocess.run([programs / "pg_dump", source.owner_url], check=True, capture_output=True)
+    options = ["--quiet", "--set", "ON_ERROR_STOP=1", "--output", os.devnull]
+    subprocess.run([programs / "psql", *options, made.owner_url], input=dumped.stdout, check=True)
+    return made
 
 
 def _exists(owner: "psycopg.Connection[tuple[object, ...]]", name: str) -> bool:

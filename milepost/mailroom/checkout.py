@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -185,13 +186,15 @@ def settle_unclear(at: datetime, *, most: int = 20) -> int:
         try:
             settled += settle(business_id, attempt_id, at=at) in ENDS
             in_vain = 0
+            continue
         except GatewayAway:
             in_vain += 1
             if in_vain == MOST_IN_VAIN:
                 return settled
-            _looked_at(business_id, attempt_facts(business_id, attempt_id), at)
         except Exception:
             logger.exception("Attempt %s could not be settled.", attempt_id)
+        with suppress(Exception):  # whatever is wrong with this one: the others are not to wait for it
+            _looked_at(business_id, attempt_facts(business_id, attempt_id), at)
     return settled
 
 

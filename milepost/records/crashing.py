@@ -26,11 +26,20 @@ POINTS: Final = (
     "message_sent",
     "message_noted",
 )
-_AT = os.environ.get("MILEPOST_CRASH_AT", "")
 _SIGN = signal.SIGSTOP if os.environ.get("MILEPOST_CRASH_HOLD") else signal.SIGKILL
+_armed = [os.environ["MILEPOST_CRASH_AT"]] if os.environ.get("MILEPOST_CRASH_AT") else []
+
+
+def arm(name: str, sign: int = _SIGN) -> None:
+    """From here on this process ends at the named place, or stops there once. KeyError for an unknown one."""
+    global _SIGN
+    if name not in POINTS:
+        raise KeyError(name)
+    _armed[:], _SIGN = [name], signal.Signals(sign)
 
 
 def crash_point(name: str) -> None:
     """A place that a test can end the process at; otherwise nothing."""
-    if _AT and name == _AT:
+    if _armed and _armed[0] == name:
+        _armed.clear()  # what was held here once goes on
         os.kill(os.getpid(), _SIGN)
