@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,27 +27,55 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
 DAY_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d", "%d-%m-%Y", "%Y%m%d", "%m/%d/%y")
 
 
-class NotAStatement(Refusal):
+SEPARATORS = ",;\t|"
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+EXPONENT = re.compile(r"\d\s*[A-Za-z]+\s*\d")
+# One movement of an OFX file, and one value. OFX 1 leaves closing tags out, OFX 2 is XML: a value ends
+# where the next tag begins in both.
+MOVEMENT = re.compile(r"<STMTTRN>(.*?)(?=<STMTTRN>|</BANKTRANLIST>|\Z)", re.S | re.I)
+VALUE = re.compile(r"<([A-Z0-9.]+)>([^<\r\n]*)", re.I)
+
+
+class StatementRefused(Refusal):
+    """The file cannot be read as a bank's statement."""
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(field="file", **values)
+
+
+class NotAStatement(StatementRefused):
     code = "not_a_statement"
     message = gettext_noop(
         "This is no statement that can be read: an OFX file or a table (CSV) from your bank."
     )
 
 
-class ColumnsUnclear(Refusal):
+class ColumnsUnclear(StatementRefused):
     """The table's columns have to be told once; `headers` are those that it has."""
 
     code = "columns_unclear"
     message = gettext_noop("Say once which column is which. It is remembered for the next file.")
 
-    def __init__(self, headers: Sequence[str], *, field: str) -> None:
+    def __init__(self, headers: Sequence[str]) -> None:
         self.headers = list(headers)
-        super().__init__(field=field)
+        super().__init__()
 
 
-class LineUnclear(Refusal):
+class LineUnclear(StatementRefused):
+    """One line of the file, counted from 1, says something that is not what stands in its place."""
+
     code = "line_unclear"
-    message = gettext_noop("Line {line} cannot be read: “{text}” is no {what}.")
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(line=line, text=text[:40])
+
+
+class DayUnclear(LineUnclear):
+    message = gettext_noop("Line {line} cannot be read: “{text}” is no date.")
+
+
+class AmountUnclear(LineUnclear):
+    message = gettext_noop("Line {line} cannot be read: “{text}” is no amount.")
 
 
 @dataclass(frozen=True)
@@ -84,88 +113,86 @@ def read_statement(
 
 
 def _ofx(text: str, currency: str) -> list[StatementLine]:
-    """OFX 1 leaves closing tags out, OFX 2 is XML: a value ends where the next tag begins in both."""
-    account = _value(text, "ACCTID")
+    account = _values(text)["ACCTID"]
+    seen: Counter[str] = Counter()
     lines = []
-    for number, block in enumerate(
-        re.findall(r"<STMTTRN>(.*?)(?=<STMTTRN>|</BANKTRANLIST>|\Z)", text, re.S | re.I), 1
-    ):
-        posted, amount = _value(block, "DTPOSTED")[:8], _value(block, "TRNAMT")
-        said = (
-            _value(block, "NAME"),
-            _value(block, "MEMO"),
-            _value(block, "CHECKNUM") or _value(block, "REFNUM"),
-        )
-        identity = _value(block, "FITID") or f"{posted}{amount}{said}{number}"
-        lines.append(
-            StatementLine(
-                _fingerprint("ofx", account, identity),
-                _day(posted, number, "%Y%m%d"),
-                _cents(amount, currency, number),
-                *said,
-            )
-        )
+    for number, block in enumerate(MOVEMENT.findall(text), 1):
+        told = _values(block)
+        posted, amount = told["DTPOSTED"][:8], told["TRNAMT"]
+        said = (told["NAME"], told["MEMO"], told["CHECKNUM"] or told["REFNUM"])
+        exact = f"{posted}{amount}{said}"
+        seen[exact] += 1
+        identity = told["FITID"] or f"{exact}{seen[exact]}"
+        on, cents = _day(posted, number, "%Y%m%d"), _cents(amount, currency, number)
+        lines.append(StatementLine(_fingerprint("ofx", account, identity), on, cents, *said))
     if not lines:
-        raise NotAStatement(field="file")
+        raise NotAStatement
     return lines[:MOST_LINES]
 
 
-def _value(block: str, tag: str) -> str:
-    found = re.search(rf"<{tag}>([^<\r\n]*)", block, re.I)
-    return unescape(found[1]).strip() if found else ""
+def _values(block: str) -> defaultdict[str, str]:
+    """The values of an OFX block by their tags, in capitals; the first of several, and empty where there is none."""
+    found = {tag.upper(): unescape(value).strip() for tag, value in reversed(VALUE.findall(block))}
+    return defaultdict(str, found)
 
 
 def _table(
     text: str, currency: str, mapping: Mapping[str, str]
 ) -> tuple[list[StatementLine], dict[str, str]]:
-    try:
-        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:5000], delimiters=",;\t|")
-    except csv.Error:
-        raise NotAStatement(field="file") from None
-    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff")), dialect=dialect))
-    headers = [name for name in (rows[0] if rows else {}) if name]
-    columns = {field: mapping[field] for field in FIELDS if mapping.get(field) in headers} or _guessed(
-        headers
-    )
+    headers, rows = _rows(text.removeprefix("\ufeff"))
+    named = {field: mapping[field] for field in FIELDS if mapping.get(field) in headers}
+    columns = named or _guessed(headers)
     if not {"date", "amount"} <= set(columns):
-        raise ColumnsUnclear(headers, field="file")
-    known = _day_format([row[columns["date"]] or "" for row in rows])
-    seen: dict[str, int] = {}
+        raise ColumnsUnclear(headers)
+    told = [(number, _said(row, columns)) for number, row in enumerate(rows, 2)]
+    told = [(number, said) for number, said in told if said["amount"]]
+    if not told:
+        raise NotAStatement
+    known = _day_format([said["date"] for _, said in told])
+    seen: Counter[str] = Counter()
     lines = []
-    for number, row in enumerate(rows[:MOST_LINES], 2):
-        said = {field: (row.get(column) or "").strip() for field, column in columns.items()}
-        if not said["amount"]:
-            continue
-        exact = "|".join(said.get(field, "") for field in FIELDS)
-        seen[exact] = seen.get(exact, 0) + 1  # twice the same on one day are two, told apart by their place
-        lines.append(
-            StatementLine(
-                _fingerprint("table", exact, str(seen[exact])),
-                _day(said["date"], number, known),
-                _cents(said["amount"], currency, number),
-                said.get("name", ""),
-                said.get("memo", ""),
-                said.get("reference", ""),
-            )
-        )
-    if not lines:
-        raise NotAStatement(field="file")
-    return lines, dict(columns)
+    for number, said in told[:MOST_LINES]:
+        exact = "|".join(said.values())
+        seen[exact] += 1
+        fingerprint = _fingerprint("table", exact, str(seen[exact]))
+        on, cents = _day(said["date"], number, known), _cents(said["amount"], currency, number)
+        lines.append(StatementLine(fingerprint, on, cents, said["name"], said["memo"], said["reference"]))
+    return lines, columns
+
+
+def _rows(text: str) -> tuple[list[str], list[dict[str, str]]]:
+    """A table's headers and rows; its separator is the one that its first line has most of."""
+    head, *_ = text.splitlines() or [""]
+    separator = max(SEPARATORS, key=head.count)
+    if separator not in head:
+        raise NotAStatement
+    reader = csv.DictReader(io.StringIO(text, newline=None), delimiter=separator, restval="")
+    try:
+        return [name for name in reader.fieldnames or () if name], list(reader)
+    except csv.Error:
+        raise NotAStatement from None
+
+
+def _said(row: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
+    """What a row says in each field, in their order; a field without a column says nothing."""
+    return {field: row[columns[field]].strip() if field in columns else "" for field in FIELDS}
 
 
 def _guessed(headers: Sequence[str]) -> dict[str, str]:
     plain = {header.strip().lower(): header for header in headers}
-    found = {
-        field: next((plain[guess] for guess in guesses if guess in plain), "")
+    # The first guess that fits is the last to be written.
+    return {
+        field: plain[guess]
         for field, guesses in GUESSES.items()
+        for guess in reversed(guesses)
+        if guess in plain
     }
-    return {field: header for field, header in found.items() if header}
 
 
 def _day_format(days: Sequence[str]) -> str:
     """The first way of writing days that fits all of them: 03/04 is March the fourth until one says otherwise."""
     for known in DAY_FORMATS:
-        if all(_fits(day.strip(), known) for day in days if day.strip()):
+        if all(_fits(day, known) for day in days if day):
             return known
     return DAY_FORMATS[0]
 
@@ -180,7 +207,7 @@ def _fits(text: str, known: str) -> bool:
 
 def _day(text: str, number: int, known: str) -> date:
     if not _fits(text, known):
-        raise LineUnclear(field="file", line=number, text=text[:40], what="date")
+        raise DayUnclear(number, text)
     return datetime.strptime(text, known).date()  # noqa: DTZ007 - a day without a clock
 
 
@@ -191,17 +218,14 @@ def _cents(text: str, currency: str, number: int) -> int:
     bare = bare.strip("+-()")
     if "," in bare and "." in bare:
         bare = bare.replace("," if bare.rindex(".") > bare.rindex(",") else ".", "")
-    elif re.fullmatch(r"\d{1,3}(,\d{3})+", bare):
+    elif THOUSANDS.fullmatch(bare):
         bare = bare.replace(",", "")
-    digits = currency_digits(currency)
-    if re.search(r"\d\s*[A-Za-z]+\s*\d", text):
-        raise LineUnclear(field="file", line=number, text=text[:40], what="amount")
     try:
-        exact = Decimal(bare.replace(",", ".")).scaleb(digits)
+        exact = Decimal(bare.replace(",", ".")).scaleb(currency_digits(currency))
     except InvalidOperation:
-        raise LineUnclear(field="file", line=number, text=text[:40], what="amount") from None
-    if exact != exact.to_integral_value() or abs(exact) >= 10**15:
-        raise LineUnclear(field="file", line=number, text=text[:40], what="amount")
+        raise AmountUnclear(number, text) from None
+    if EXPONENT.search(text) or exact != exact.to_integral_value() or abs(exact) >= 10**15:
+        raise AmountUnclear(number, text)
     return -int(exact) if negative else int(exact)
 
 

@@ -1,10 +1,12 @@
 """Bank statements as banks write them."""
 
 from datetime import date
+from hashlib import sha256
 
 import pytest
 
 from milepost.core.bank_statements import ColumnsUnclear, LineUnclear, NotAStatement, read_statement
+from milepost.core.refusals import Refusal
 
 SGML = """OFXHEADER:100
 DATA:OFXSGML
@@ -39,6 +41,11 @@ def test_both_spellings_of_ofx_are_read():
         ("20260325", "12,5", 12_50),
         ("2026-03-25", "10,000", 10_000_00),
         ("2026-03-25", "5.00-", -5_00),
+        ("2026-03-25", "+5.00", 5_00),
+        ("2026-03-25", "USD 1 234.50", 1_234_50),
+        ("2026-03-25", "1,234,567.50", 1_234_567_50),
+        ("2026-03-25", "1.234.567,50", 1_234_567_50),
+        ("2026-03-25", "9999999999999.99", 9_999_999_999_999_99),
     ],
 )
 def test_days_and_amounts_are_read_as_banks_write_them(day, amount, cents):
@@ -67,13 +74,137 @@ def test_the_same_movement_has_the_same_fingerprint_and_two_alike_have_two():
     assert [line.fingerprint for line in longer[:2]] == [line.fingerprint for line in first]
 
 
-@pytest.mark.parametrize("text", ["", "hello", "<OFX></OFX>", "Date,Amount\n"])
+def test_a_fingerprint_is_of_what_the_bank_says_and_never_changes():
+    """It is kept with every line that was brought in, so another way of making it would bring all in twice."""
+    lines, columns = read_statement(SGML, "USD")
+    assert columns == {}
+    assert [line.fingerprint for line in lines] == [
+        sha256(f"ofx\x1f123\x1f{identity}".encode()).hexdigest() for identity in ("A1", "A2")
+    ]
+    table = "Date,Amount,Payee,Ref\n2026-03-25,5,Pat,77\n2026-03-25,5,Pat,77\n"
+    assert [line.fingerprint for line in read_statement(table, "USD")[0]] == [
+        sha256(f"table\x1f2026-03-25|5|Pat||77\x1f{place}".encode()).hexdigest() for place in (1, 2)
+    ]
+
+
+def test_movements_that_the_bank_gave_no_number_are_told_apart_by_what_they_say():
+    """Wherever they stand in the file: the next month's file may begin a week earlier."""
+    coffee, rent = "<STMTTRN><DTPOSTED>20260303<TRNAMT>-4.50", "<STMTTRN><DTPOSTED>20260303<TRNAMT>-900"
+    head = "<OFX><ACCTID>123\n"
+    march = read_statement(head + coffee + coffee, "USD")[0]
+    both = read_statement(head + rent + coffee + coffee, "USD")[0]
+    assert len({line.fingerprint for line in both}) == 3
+    assert [line.fingerprint for line in both[1:]] == [line.fingerprint for line in march]
+    other_account = read_statement(head.replace("123", "124") + coffee, "USD")[0]
+    assert other_account[0].fingerprint not in {line.fingerprint for line in march}
+
+
+def test_small_letters_and_reference_numbers_of_ofx_are_read_too():
+    text = """<ofx><acctid>9</acctid><stmttrn><dtposted>20260303</dtposted><trnamt>5</trnamt>
+<name>Pat</name><memo></memo><refnum>R-1</refnum></stmttrn></ofx>"""
+    (line,), _ = read_statement(text, "USD")
+    assert (line.on, line.cents) == (date(2026, 3, 3), 5_00)
+    assert (line.name, line.memo, line.reference, line.text) == ("Pat", "", "R-1", "Pat R-1")
+    first = text.replace("<refnum>", "<name>Patricia</name><checknum>12</checknum><refnum>")
+    assert read_statement(first, "USD")[0][0].text == "Pat 12"
+
+
+def test_a_bank_s_own_order_of_columns_and_every_separator_is_read():
+    rows = [
+        ["Description", "Check", "From", "Value", "Booking date"],
+        ["Roof", "7", "Pat", "5", "2026-03-25"],
+    ]
+    for separator in ",;\t|":
+        text = "\n".join(separator.join(row) for row in rows)
+        (line,), columns = read_statement("\ufeff" + text, "USD")
+        assert (line.on, line.cents) == (date(2026, 3, 25), 5_00)
+        assert (line.name, line.memo, line.reference) == ("Pat", "Roof", "7")
+        assert columns == {
+            "date": "Booking date",
+            "amount": "Value",
+            "name": "From",
+            "memo": "Description",
+            "reference": "Check",
+        }
+
+
+def test_of_two_columns_that_could_be_it_the_better_name_counts():
+    (line,), columns = read_statement("Value,Amount,Date,Posted\n1,5,2026-03-25,2026-03-24\n", "USD")
+    assert (line.on, line.cents) == (date(2026, 3, 25), 5_00)
+    assert columns == {"date": "Date", "amount": "Amount"}
+
+
+def test_a_row_without_an_amount_is_no_movement_and_a_short_one_is_one():
+    text = "Date,Amount,Payee\n2026-03-25,5.00,Pat\nBrought forward,,\n2026-03-26,6.00\n"
+    assert told(text) == [(date(2026, 3, 25), 5_00, "Pat"), (date(2026, 3, 26), 6_00, "")]
+
+
+def test_a_table_is_read_whatever_its_line_ends_and_quotes_and_though_a_cell_holds_the_separator():
+    text = 'Date,Amount,Payee\r\n2026-03-25,"1,234.00","Reyes, Pat; ""and"" Carol"\r\n'
+    found = [(date(2026, 3, 25), 1_234_00, 'Reyes, Pat; "and" Carol')]
+    assert told(text) == told(text.replace("\r\n", "\r")) == told(text.replace("\r\n", "\n")) == found
+    assert told("Date;Amount;Net, USD\n2026-03-25;5;4\n") == [(date(2026, 3, 25), 5_00, "")]
+
+
+def test_an_amount_has_the_decimals_of_its_currency():
+    text = "Date;Amount\n2026-03-25;12000\n"
+    assert read_statement(text, "JPY")[0][0].cents == 12_000
+    assert read_statement(text, "KWD")[0][0].cents == 12_000_000
+
+
+NOT_ONE = "This is no statement that can be read: an OFX file or a table (CSV) from your bank."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "<OFX></OFX>",
+        "Date,Amount\n",
+        "Date,Amount\n2026-03-25,\n",
+        "\nDate,Amount\n",
+        "Date,Amount\n2026-03-25," + "1" * 200_000,
+    ],
+    ids=range(7),
+)
 def test_what_is_no_statement_is_refused(text):
-    with pytest.raises((NotAStatement, ColumnsUnclear)):
+    with pytest.raises(NotAStatement) as refused:
         read_statement(text, "USD")
+    assert (refused.value.field, str(refused.value)) == ("file", NOT_ONE)
 
 
-@pytest.mark.parametrize("amount", ["12.345", "abc", "1e400", "--"])
-def test_a_line_that_cannot_be_read_is_named(amount):
-    with pytest.raises(LineUnclear, match="Line 3 cannot be read"):
-        read_statement(f"Date;Amount\n2026-03-25;1\n2026-03-25;{amount}\n", "USD")
+@pytest.mark.parametrize("mapping", [{}, {"date": "Wann"}, {"date": "When", "amount": "Wieviel"}])
+def test_a_column_that_is_not_told_is_asked_for(mapping):
+    with pytest.raises(ColumnsUnclear) as asked:
+        read_statement("Wann,Wieviel\n2026-03-25,12.00\n", "USD", mapping=mapping)
+    assert asked.value.field == "file"
+    assert str(asked.value) == "Say once which column is which. It is remembered for the next file."
+
+
+def refused_line(text: str) -> Refusal:
+    with pytest.raises(LineUnclear) as refused:
+        read_statement(text, "USD")
+    assert (refused.value.code, refused.value.field) == ("line_unclear", "file")
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["12.345", "abc", "1e400", "1 E 4", "--", "12-34", "10000000000000.00", "1.2.3", "-10000000000000"],
+)
+def test_an_amount_that_cannot_be_read_is_named_with_its_line(amount):
+    refused = refused_line(f"Date;Amount\n2026-03-25;1\n2026-03-25;{amount}\n")
+    assert str(refused) == f"Line 3 cannot be read: “{amount}” is no amount."
+
+
+def test_a_day_that_cannot_be_read_is_named_with_its_line_and_a_long_one_is_cut():
+    refused = refused_line("Date;Amount\n2026-03-25;1\n2026-02-30;1\n")
+    assert str(refused) == "Line 3 cannot be read: “2026-02-30” is no date."
+    refused = refused_line(f"Date;Amount\n2026-03-25;1\n{'9' * 50};1\n")
+    assert str(refused) == f"Line 3 cannot be read: “{'9' * 40}” is no date."
+    assert str(refused_line("Date;Amount\n;1\n")) == "Line 2 cannot be read: “” is no date."
+    ofx = "<OFX><STMTTRN><DTPOSTED>20260303<TRNAMT>5<STMTTRN><DTPOSTED>2026<TRNAMT>5"
+    assert str(refused_line(ofx)) == "Line 2 cannot be read: “2026” is no date."
+    ofx = "<OFX><STMTTRN><DTPOSTED>20260303<TRNAMT>5<STMTTRN><DTPOSTED>20260303<TRNAMT>five"
+    assert str(refused_line(ofx)) == "Line 2 cannot be read: “five” is no amount."
