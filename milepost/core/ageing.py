@@ -24,8 +24,9 @@ def ageing(open_items: Iterable[tuple[date, int]], as_of: date) -> tuple[int, ..
     """
     What is open in each bucket, in cents; `open_items` are (due day, cents). They add up to the whole.
 
-    >>> ageing([(date(2026, 3, 31), 500), (date(2026, 1, 1), 300), (date(2025, 1, 1), 7)], date(2026, 3, 31))
-    (500, 0, 0, 300, 7)
+    >>> march, january, old = date(2026, 3, 31), date(2026, 1, 1), date(2025, 1, 1)
+    >>> ageing([(march, 500), (january, 300), (january, 40), (old, 7)], date(2026, 3, 31))
+    (500, 0, 0, 340, 7)
     """
     sums = [0] * (len(LAST_DAYS) + 1)
     for due_on, cents in open_items:

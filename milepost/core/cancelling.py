@@ -61,9 +61,9 @@ def cancel(state: JobState, *, deposit_billed_cents: int, keep_cents: int) -> Ca
     if keep_cents > left:
         raise KeptTooMuch(left=Money(left, currency), asked=Money(keep_cents, currency), field="keep")
     changes = {
-        key: state.billed.get(key, 0) - cents
+        key: difference
         for key, cents in state.priced.keys.items()
-        if state.billed.get(key, 0) != cents
+        if (difference := state.billed.get(key, 0) - cents)
     }
     contract = state.earned_cents + keep_cents
     return Cancelled(keep_cents, left - keep_cents, state.priced.total_cents - contract, contract, changes)

@@ -35,7 +35,7 @@ def defaults_for(country: str) -> CountryDefaults:
     """
     The defaults of a country; an unknown one is treated like the United States.
 
-    >>> defaults_for("GB").currency
-    'GBP'
+    >>> defaults_for("gb").currency, defaults_for("XX").currency
+    ('GBP', 'USD')
     """
     return COUNTRIES.get(country.upper(), COUNTRIES["US"])

@@ -50,8 +50,8 @@ def longest_terms(own: Iterable[int | None], net_days: int) -> int:
 
     The longest counts, because no payment may be asked for before the day that was agreed for it.
 
-    >>> longest_terms([None, 30], 7), longest_terms([None, None], 7), longest_terms([0], 7)
-    (30, 7, 0)
+    >>> longest_terms([None, 30], 7), longest_terms([0], 7), longest_terms([], 7)
+    (30, 0, 7)
     """
     return max((net_days if days is None else days for days in own), default=net_days)
 

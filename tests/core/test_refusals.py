@@ -11,7 +11,7 @@ import pytest
 from milepost.core.billing import JobState, bill
 from milepost.core.changes import change
 from milepost.core.contract import ContractLine, Key, price
-from milepost.core.credits import Issued, allowance, reversal
+from milepost.core.credits import Issued, allowance, reversal, reversal_of_lines
 from milepost.core.money import currency_digits, parse_cents, parse_decimal
 from milepost.core.progress import (
     ProgressState,
@@ -109,6 +109,7 @@ SAID: list[tuple[Callable[[], object], str, str | None, str]] = [
     # credits
     (lambda: reversal(ISSUED, ONE, Fraction(0)), "credited_already", "share", "0 percent of this invoice is credited already. Credit more than that, or nothing."),
     (lambda: reversal(ISSUED, ONE, Fraction(1, 4), before=reversal(ISSUED, ONE, Fraction(1, 4))), "credited_already", "share", "25 percent of this invoice is credited already. Credit more than that, or nothing."),
+    (lambda: reversal_of_lines(Issued({Key("a"): 0}), ONE, {"a": Fraction(1)}), "credited_already", "share", "0 percent of this invoice is credited already. Credit more than that, or nothing."),
     (lambda: allowance(ISSUED, 0), "credit_not_positive", "amount", "A credit is more than nothing."),
     (lambda: allowance(ISSUED, 80_01), "credit_too_large", "amount", "This invoice asked for 80.00, so 80.01 cannot come off it."),
     # progress

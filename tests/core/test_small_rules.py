@@ -1,20 +1,33 @@
 """Rules of the core that show only at their edges: rates of lines, snapshots, parts, moves between rows."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
+from milepost.core import journal
 from milepost.core.billing import bill
-from milepost.core.changes import MovesDoNotMatch, MoveTooLarge, change
+from milepost.core.changes import MovesDoNotMatch, MoveTooLarge, change, credit_plan, with_amounts
+from milepost.core.colors import readable_on
 from milepost.core.contract import ContractBelowZero, ContractLine, Key, price
 from milepost.core.credits import Credited, Issued, after_reversal, reversal, reversal_of_lines, whole
+from milepost.core.duedates import due_on
 from milepost.core.inclusive import split_inclusive
 from milepost.core.progress import ProgressState, ProgressTerms, Work, apply, certify, rate_changed
 from milepost.core.repricing import repriced
-from milepost.core.retainage import HeldSnapshot, LineWork, RetainageTerms, held_by_line, held_cents
+from milepost.core.retainage import (
+    HeldSnapshot,
+    LineWork,
+    RetainageTerms,
+    held_by_line,
+    held_cents,
+    release_cents,
+    released_tax,
+)
 from milepost.core.retaxing import retaxed
+from milepost.core.settling import oldest_first
 from milepost.core.tax import TaxRate
 from milepost.core.wip import JobCosts
 from milepost.core.withholding import withheld_cents
@@ -255,3 +268,69 @@ def test_what_is_withheld_is_a_part_of_the_net_without_materials_rounded_once() 
     assert withheld_cents(1_25, Decimal(10)) == 13
     assert withheld_cents(1_25, Decimal(10), rounding="down") == 12
     assert withheld_cents(3_00, Decimal(50), materials_cents=1_00) == 1_00
+
+
+def test_other_amounts_on_open_rows_are_placed_there_and_stand_at_the_next_change() -> None:
+    job = samples.job("900.00", "deposit 300.00, share 1, share 1, share 1")
+    job = job.after(bill(job, ["1"]))
+    changed = change(job, samples.contract("960.00"))
+    assert changed.open_after == {"2": 230_00, "3": 230_00}
+    told = with_amounts(changed, {"2": 260_00, "3": 200_00})
+    assert told.open_after == {"2": 260_00, "3": 200_00}
+    assert [row.after_cents for row in told.rows] == [200_00, 260_00, 200_00]
+    assert (told.difference_cents, told.deposit_after_cents) == (60_00, 300_00)
+    placed = {row.id: (row.placed_cents, row.amount_cents) for row in told.state.rows}
+    assert placed == {
+        "deposit": (0, 300_00),
+        "1": (0, 200_00),
+        "2": (30_00, 260_00),
+        "3": (-30_00, 200_00),
+    }
+    assert told.state.amounts == {"deposit": 300_00, "1": 200_00, "2": 260_00, "3": 200_00}
+    # The next change spreads its own difference and leaves what was placed.
+    assert change(told.state, samples.contract("980.00")).open_after == {"2": 270_00, "3": 210_00}
+    assert bill(told.state, ["2"]).due_cents == 260_00
+    with pytest.raises(ValueError, match=r"^the amounts do not add up to what is open$"):
+        with_amounts(changed, {"2": 260_00, "3": 200_01})
+
+
+def test_a_credit_leaves_out_invoices_that_have_nothing_left_and_those_it_does_not_need() -> None:
+    invoices = [(1, 400_00), (2, 100_00), (3, 0)]
+    plan = credit_plan(100_00, unrecovered_deposit_cents=0, invoices=invoices)
+    assert (plan.deposit_cents, plan.by_invoice) == (0, {2: 100_00})
+    plan = credit_plan(50_00, unrecovered_deposit_cents=60_00, invoices=invoices)
+    assert (plan.deposit_cents, plan.by_invoice) == (50_00, {})
+    with pytest.raises(ValueError, match=r"^1 cents more than was ever billed$"):
+        credit_plan(560_01, unrecovered_deposit_cents=60_00, invoices=invoices)
+
+
+def test_a_processor_holds_what_would_be_cash_and_nothing_else() -> None:
+    entry = (*journal.payment_cleared(10_00, 2_00), *journal.processing_cost(50))
+    assert [(one.debit, one.credit) for one in journal.through(journal.CLEARING, entry)] == [
+        ("clearing", "receivables"),
+        ("clearing", "customer_credit"),
+        ("processing_fees", "clearing"),
+    ]
+
+
+def test_nothing_held_has_no_tax_to_release_and_a_cent_may_be_released() -> None:
+    assert released_tax({"vat": 0}, held=0, released=0) == {"vat": 0}
+    assert release_cents(1, held=1, released=0, currency="USD") == 1
+
+
+def test_a_cent_of_a_payment_settles_a_cent() -> None:
+    assert oldest_first(1, [("1001", -5), ("1002", 0), ("1003", 2)]) == [("1003", 1)]
+
+
+def test_a_month_s_day_is_reached_from_its_first_day() -> None:
+    assert due_on(date(2026, 3, 31), months=1, day_of_month=1) == date(2026, 4, 1)
+    assert due_on(date(2026, 1, 31), day_of_month=31) == date(2026, 1, 31)
+    assert due_on(date(2026, 4, 30), 1, day_of_month=31) == date(2026, 5, 31)
+
+
+@pytest.mark.parametrize(("color", "on_it"), [
+    # The darkest and the lightest greys on which each is read at 4.5 : 1 or more.
+    ("#757575", "#ffffff"), ("#767676", "#000000"), ("#0000f5", "#ffffff"), ("#757676", "#000000"),
+])  # fmt: skip
+def test_the_lettering_changes_between_two_greys(color: str, on_it: str) -> None:
+    assert readable_on(color) == on_it
