@@ -19,9 +19,12 @@ from milepost.core.settling import oldest_first
 from milepost.core.surcharges import surcharge_cents
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.records.jobs import Job
+from milepost.records.payment_accounts import PaymentAccount
 from milepost.records.payments import Attempt, AttemptInvoice, Payment
 
 Outcome = Literal["open", "processing", "succeeded", "failed", "expired"]
+Terms = tuple[str, int, int, int | None]
+"""What an attempt asks for: method, cents, surcharge in cents, and at which account."""
 LIVE = ("created", "open", "processing")
 STORY_SESSION = "story_"
 """How sessions begin that a story told: no provider knows them."""
@@ -54,10 +57,11 @@ class PartTooLarge(Refusal):
 
 @dataclass(frozen=True)
 class InTheWay:
-    """An attempt on the same invoices that was begun and not finished."""
+    """An attempt on the same invoices that was begun and not finished, and at which account."""
 
     attempt_id: int
     session_id: str
+    account_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Begun:
     url: str = ""
     in_the_way: tuple[InTheWay, ...] = ()
     surcharge: Money | None = None
+    account_id: int | None = None
 
 
 @action("begin_payment")
@@ -110,13 +115,15 @@ def begin_payment(
     _refuse_if_on_its_way(attempts.values())
     amount = Money(sum(balance.open_cents for balance in wanted), job.currency)
     surcharge = _surcharge(job, amount) if surcharged and method == "card" else 0
+    account_id = PaymentAccount.objects.filter(retired_at=None).values_list("id", flat=True).first()
+    terms = (method, amount.cents, surcharge, account_id)
     for attempt in attempts.values():
-        if len(attempts) == 1 and _same(attempt, live, wanted, (method, amount.cents, surcharge)):
+        if len(attempts) == 1 and _same(attempt, live, wanted, terms):
             return _begun(loaded, attempt, amount, wanted)
     if attempts:
-        in_the_way = tuple(InTheWay(attempt.id, attempt.session_id) for attempt in attempts.values())
+        in_the_way = tuple(InTheWay(one.id, one.session_id, one.account_id) for one in attempts.values())
         return Begun(None, amount, method, _describe(wanted), "", in_the_way=in_the_way)
-    attempt = _begin(job, wanted, method=method, amount=amount, surcharge=surcharge, by=by, at=at)
+    attempt = _begin(job, wanted, terms, by=by, at=at)
     return _begun(loaded, attempt, amount, wanted)
 
 
@@ -210,33 +217,25 @@ def _refuse_if_on_its_way(attempts: Iterable[Attempt]) -> None:
             raise OnItsWay(amount=Money(attempt.amount_cents, attempt.currency))
 
 
-def _same(
-    attempt: Attempt, live: list[AttemptInvoice], wanted: list[Balance], terms: tuple[str, int, int]
-) -> bool:
-    """Whether a live attempt asks for just this. `terms`: method, amount, surcharge."""
+def _same(attempt: Attempt, live: list[AttemptInvoice], wanted: list[Balance], terms: Terms) -> bool:
+    """Whether a live attempt asks for just this."""
     parts = {(part.invoice_id, part.amount_cents) for part in live}
     asked = {(balance.invoice.id, balance.open_cents) for balance in wanted}
-    return terms == (attempt.method, attempt.amount_cents, attempt.surcharge_cents) and parts == asked
+    had = (attempt.method, attempt.amount_cents, attempt.surcharge_cents, attempt.account_id)
+    return terms == had and parts == asked
 
 
-def _begin(
-    job: Job,
-    wanted: list[Balance],
-    *,
-    method: str,
-    amount: Money,
-    surcharge: int,
-    by: Actor,
-    at: datetime,
-) -> Attempt:
+def _begin(job: Job, wanted: list[Balance], terms: Terms, *, by: Actor, at: datetime) -> Attempt:
+    method, cents, surcharge, account_id = terms
     attempt = Attempt.objects.create(
         business_id=job.business_id,
         job=job,
         contact_id=by.contact_id,
+        account_id=account_id,
         method=method,
-        amount_cents=amount.cents,
+        amount_cents=cents,
         surcharge_cents=surcharge,
-        currency=amount.currency,
+        currency=job.currency,
         created_at=at,
     )
     AttemptInvoice.objects.bulk_create(
@@ -266,6 +265,7 @@ def _begun(loaded: LoadedJob, attempt: Attempt, amount: Money, wanted: list[Bala
         attempt.session_id,
         attempt.url,
         surcharge=surcharge,
+        account_id=attempt.account_id,
     )
 
 

@@ -12,6 +12,7 @@ SYSTEM: Final = frozenset({"system"})
 
 RIGHTS: Final[dict[str, frozenset[str]]] = {
     "change_business": frozenset({"owner"}),
+    "connect_payments": frozenset({"owner"}),
     "change_account": OFFICE,
     "add_member": frozenset({"owner"}),
     "change_member": frozenset({"owner"}),

@@ -10,8 +10,19 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
-SECRETS = ("SECRET_KEY", "LINK_SECRET", "OWNER_PASSWORD", "APP_PASSWORD", "PRACTICE_WEBHOOK_SECRET")
-FROM_OUTSIDE = {"SECRET_KEY", "LINK_SECRET"}  # the rest is between Milepost and its own database
+SECRETS = (
+    "SECRET_KEY",
+    "LINK_SECRET",
+    "OWNER_PASSWORD",
+    "APP_PASSWORD",
+    "PRACTICE_WEBHOOK_SECRET",
+    "SEALING_SECRET",
+)
+FROM_OUTSIDE = {
+    "SECRET_KEY",
+    "LINK_SECRET",
+    "SEALING_SECRET",
+}  # the rest is between Milepost and its own database
 TRUE = {"1", "true", "yes", "on"}
 
 
@@ -47,7 +58,7 @@ def load_secrets(data: Path) -> dict[str, str]:
     """
     The secrets of this installation, from DATA/secrets.json (mode 0600), made on the first start.
 
-    SECRET_KEY and LINK_SECRET may be given by the environment instead, as a cluster must. Two
+    SECRET_KEY, LINK_SECRET and SEALING_SECRET may be given by the environment instead, as a cluster must. Two
     processes that start together agree: the file is linked into place once, never overwritten.
     """
     path = data / "secrets.json"

@@ -25,6 +25,7 @@ HTTPS = MILEPOST_URL.startswith("https://")
 _secrets = environment.load_secrets(MILEPOST_DATA)
 SECRET_KEY = _secrets["SECRET_KEY"]
 LINK_SECRET = _secrets["LINK_SECRET"]
+SEALING_SECRET = _secrets["SEALING_SECRET"]
 
 # The outside -----------------------------------------------------------------------------------
 
@@ -40,6 +41,11 @@ else:
     STRIPE_WEBHOOK_SECRET = environment.text("STRIPE_WEBHOOK_SECRET")
     STRIPE_API_BASE, CHECKOUT_ORIGIN = "https://api.stripe.com", "https://checkout.stripe.com"
 STRIPE_WEBHOOK_PATH = "/hooks/stripe/"
+# Where a business's own keys are good, whatever this installation's are.
+STRIPE_OWN_API_BASE = "https://api.stripe.com"
+# The installation's key is a platform's: each business has an account of its own that is connected to it.
+STRIPE_CONNECT = environment.flag("STRIPE_CONNECT") and not PAYMENTS_ARE_PRACTICE
+PROVIDER_PAGES = ["https://checkout.stripe.com", "https://connect.stripe.com"]
 
 EMAIL_URL = environment.text("EMAIL_URL")
 MILEPOST_FROM_EMAIL = environment.text("MILEPOST_FROM_EMAIL", "Milepost <milepost@localhost>")
@@ -205,7 +211,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-src": ["'self'"],
         # A browser applies this to where a form's answer redirects to, too: the pay page.
-        "form-action": ["'self'", CHECKOUT_ORIGIN],
+        "form-action": ["'self'", *dict.fromkeys([CHECKOUT_ORIGIN, *PROVIDER_PAGES])],
         "frame-ancestors": ["'none'"],
     }
 }

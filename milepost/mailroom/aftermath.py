@@ -8,7 +8,7 @@ from milepost.actions.aftermath import DisputeTold, RefundTold, settle_aftermath
 from milepost.actions.refunds import RefundAsked, ask_refund
 from milepost.core.money import Money
 from milepost.gateways.payments import CheckoutTruth, GatewayRefused, GatewayUnavailable, RefundTruth
-from milepost.mailroom.wiring import gateways
+from milepost.mailroom.payment_accounts import gateway_of
 from milepost.queries.attempts import RefundToSend, refunds_to_send
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def send_refund(business_id: int, refund: RefundToSend, *, at: datetime) -> None
     """Ask the provider for one refund, under its own name: however often, it goes out once."""
     amount = Money(refund.amount_cents, refund.currency)
     try:
-        told = gateways().payments.refund(
+        told = gateway_of(business_id, refund.account_id).refund(
             session_id=refund.session_id, refund_id=_name(business_id, refund.refund_id), amount=amount
         )
     except GatewayUnavailable:

@@ -21,9 +21,9 @@ from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.gateways.payments import Checkout, GatewayRefused, GatewayUnavailable, KeyRefused, Surcharge
 from milepost.mailroom import aftermath
+from milepost.mailroom.payment_accounts import gateway_of, ways
 from milepost.mailroom.waiting import attempts_to_ask
-from milepost.mailroom.wiring import gateways
-from milepost.queries.attempts import AttemptFacts, attempt_facts, is_overtaken, is_practice, live_attempts
+from milepost.queries.attempts import AttemptFacts, attempt_facts, is_overtaken, live_attempts
 from milepost.records.crashing import crash_point
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def begin(
     NothingDue, OnItsWay, what a part may be refused for, GatewayAway, CannotBePaidOnline,
     OnlinePaymentIsOff.
     """
-    if not is_on(by.business_id):
+    if method not in ways(by.business_id):
         raise OnlinePaymentIsOff
     for _ in range(ROUNDS):
         begun = begin_payment(
@@ -114,11 +114,6 @@ def begin(
     raise GatewayAway
 
 
-def is_on(business_id: int) -> bool:
-    """Whether this business's customers can pay online: practice money is only for practice."""
-    return not gateways().only_practice or is_practice(business_id)
-
-
 def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
     """
     Ask the gateway what became of an attempt and book it; any number of times, in any order.
@@ -132,7 +127,7 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
     if attempt.session_id.startswith(STORY_SESSION):
         return _looked_at(business_id, attempt, at)  # there is no provider to ask
     try:
-        truth = gateways().payments.fetch(attempt.session_id)
+        truth = gateway_of(business_id, attempt.account_id).fetch(attempt.session_id)
     except GatewayUnavailable as away:
         raise GatewayAway from away
     except KeyRefused as wrong:
@@ -222,7 +217,7 @@ def _open_page(by: Actor, at: datetime, begun: Begun, success_url: str, cancel_u
     crash_point("session_noted")
     if attempt_facts(by.business_id, begun.attempt_id).state in ("expired", "failed"):
         # Another method was chosen while the gateway was making this page: only one may be payable.
-        _close(by.business_id, InTheWay(begun.attempt_id, page.session_id), at)
+        _close(by.business_id, InTheWay(begun.attempt_id, page.session_id, begun.account_id), at)
         return back
     return page.url
 
@@ -231,7 +226,7 @@ def _ask_for_page(business_id: int, at: datetime, begun: Begun, success_url: str
     """The gateway's page for a committed attempt. What it will not take ends the attempt, in words."""
     assert begun.attempt_id is not None
     try:
-        return gateways().payments.start_checkout(
+        return gateway_of(business_id, begun.account_id).start_checkout(
             attempt_id=gateway_name(business_id, begun.attempt_id),
             amount=begun.amount,
             method="bank" if begun.method == "bank" else "card",
@@ -268,7 +263,7 @@ def _opened_by_another(business_id: int, attempt_id: int, at: datetime) -> bool:
     """
     attempt = attempt_facts(business_id, attempt_id)
     try:
-        made = attempt.session_id or gateways().payments.find_checkout(
+        made = attempt.session_id or gateway_of(business_id, attempt.account_id).find_checkout(
             gateway_name(business_id, attempt_id), attempt.created_at
         )
     except GatewayUnavailable as away:
@@ -286,7 +281,7 @@ def _close(business_id: int, other: InTheWay, at: datetime) -> None:
     """Close an unfinished attempt at the gateway, or book what it became meanwhile."""
     if other.session_id:
         try:
-            gateways().payments.expire(other.session_id)
+            gateway_of(business_id, other.account_id).expire(other.session_id)
         except GatewayUnavailable as away:
             raise GatewayAway from away
         except GatewayRefused:
@@ -296,9 +291,9 @@ def _close(business_id: int, other: InTheWay, at: datetime) -> None:
     # Its page was never handed to anybody: whoever opens one notes it, then looks whether the attempt
     # still stands. Here it is the other way round, so of two at once, one always sees the other.
     _expire(business_id, attempt_facts(business_id, other.attempt_id), "", at=at, unless_opened=True)
-    noted = attempt_facts(business_id, other.attempt_id).session_id
-    if noted:
-        _close(business_id, InTheWay(other.attempt_id, noted), at)
+    noted = attempt_facts(business_id, other.attempt_id)
+    if noted.session_id:
+        _close(business_id, InTheWay(other.attempt_id, noted.session_id, noted.account_id), at)
 
 
 def _look_for_page(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
@@ -310,7 +305,7 @@ def _look_for_page(business_id: int, attempt: AttemptFacts, at: datetime) -> str
         return _looked_at(business_id, attempt, at)
     try:
         name = gateway_name(business_id, attempt.attempt_id)
-        session_id = gateways().payments.find_checkout(name, attempt.created_at)
+        session_id = gateway_of(business_id, attempt.account_id).find_checkout(name, attempt.created_at)
     except GatewayUnavailable as away:
         raise GatewayAway from away
     except KeyRefused as wrong:
@@ -328,7 +323,7 @@ def _look_for_page(business_id: int, attempt: AttemptFacts, at: datetime) -> str
 def _withdraw(business_id: int, attempt: AttemptFacts, at: datetime) -> str:
     """What this page asks for was paid elsewhere: it is closed before somebody pays twice."""
     try:
-        gateways().payments.expire(attempt.session_id)
+        gateway_of(business_id, attempt.account_id).expire(attempt.session_id)
     except GatewayUnavailable as away:
         raise GatewayAway from away
     except GatewayRefused:

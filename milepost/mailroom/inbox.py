@@ -3,25 +3,30 @@
 import json
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from milepost.actions.actor import Actor
 from milepost.actions.attempts import note_session
+from milepost.actions.payment_accounts import note_heard
 from milepost.actions.post import receive_event, work_event
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.gateways.payments import BadSignature
+from milepost.gateways.payments import BadSignature, Event
 from milepost.mailroom import payouts
 from milepost.mailroom.checkout import settle
+from milepost.mailroom.payment_accounts import gateway_of, gateways_of
 from milepost.mailroom.waiting import attempt_of_payment, attempt_of_session
 from milepost.mailroom.wiring import gateways
-from milepost.queries.attempts import attempt_facts
+from milepost.queries.attempts import AttemptFacts, attempt_facts
 from milepost.queries.door import NotThere
+from milepost.queries.payment_accounts import account_facts, all_accounts
 from milepost.records.crashing import crash_point
 from milepost.records.post import WebhookEvent
 
 logger = logging.getLogger(__name__)
 
-PROVIDER = "stripe"
+PROVIDER, OWN = "stripe", "own:"
+"""This installation's account, and, with its number, the account of one business."""
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_TRIES = 40
 
@@ -34,19 +39,45 @@ class NotSigned(Refusal):
 
 
 def receive(payload: bytes, signature: str, *, at: datetime) -> bool:
-    """Verify an event and store it once. Returns whether it was new. Refuses NotSigned."""
+    """Verify an event of this installation's account and store it once. Returns whether it was new. Refuses NotSigned."""
     try:
         event = gateways().payments.read_event(payload, signature, at)
     except BadSignature as wrong:
         raise NotSigned(problem=str(wrong)) from wrong
+    return _store(event, payload, at, provider=PROVIDER)
+
+
+def receive_of(business_id: int, payload: bytes, signature: str, *, at: datetime) -> bool:
+    """
+    The same for a business's own account, by the secret of its own webhook: the one in use, or one that
+    was left and still reports. Refuses NotSigned, for a business that is not there, too.
+    """
+    problem = "There is no secret to check events with."
+    for account, gateway in gateways_of(business_id, all_accounts(business_id)):
+        try:
+            event = gateway.read_event(payload, signature, at)
+        except BadSignature as wrong:
+            problem = str(wrong)
+            continue
+        new = _store(event, payload, at, provider=f"{OWN}{account.id}", business_id=business_id)
+        note_heard(by=Actor.system(business_id), at=at, account_id=account.id)
+        return new
+    raise NotSigned(problem=problem)
+
+
+def _store(
+    event: Event, payload: bytes, at: datetime, *, provider: str, business_id: int | None = None
+) -> bool:
     kept = {
         "attempt": event.attempt_id or "",
         "payment": event.payment_id or "",
+        "business": business_id,
+        "connected": event.account or "",
         "body": payload.decode("utf-8", "replace"),
     }
     crash_point("event_verified")
     new = receive_event(
-        provider=PROVIDER,
+        provider=provider,
         event_id=event.id,
         kind=event.kind,
         session_id=event.session_id or "",
@@ -85,12 +116,12 @@ def _work(row: WebhookEvent, at: datetime) -> bool:
 
 def _settle_what_it_names(row: WebhookEvent, at: datetime) -> None:
     """An event is a hint: find the attempt, and ask the provider. What names none of ours is only noted."""
+    told = json.loads(row.payload)
     if row.kind.startswith("payout."):
-        payouts.sync(at)
+        _sync_payouts(row, told.get("business"), at)
         return
     found = attempt_of_session(row.session_id) if row.session_id else None
-    told = json.loads(row.payload)
-    found = found or _named(str(told.get("attempt", ""))) or _paying(str(told.get("payment", "")))
+    found = found or _named(str(told.get("attempt", ""))) or _paying(row, told)
     if found is None:
         logger.info("Event %s (%s) is about nothing of ours.", row.event_id, row.kind)
         return
@@ -100,6 +131,9 @@ def _settle_what_it_names(row: WebhookEvent, at: datetime) -> None:
     except NotThere:
         logger.info("Event %s names an attempt that we do not have.", row.event_id)
         return
+    if not _may_speak_of(row, told, business_id, attempt):
+        logger.warning("Event %s speaks of a payment at another account.", row.event_id)
+        return
     if not attempt.session_id and row.session_id:
         # The answer to our own call was lost: the event tells which session it made.
         system = Actor.system(business_id)
@@ -107,17 +141,40 @@ def _settle_what_it_names(row: WebhookEvent, at: datetime) -> None:
     settle(business_id, attempt_id, at=at)
 
 
+def _may_speak_of(row: WebhookEvent, told: dict[str, Any], business_id: int, attempt: AttemptFacts) -> bool:
+    """
+    Whoever holds the secret of one account can sign what they like: it counts for that account alone.
+    Connected accounts report through this installation's own webhook, each by its name.
+    """
+    if attempt.account_id is None:
+        return row.provider == PROVIDER and not told.get("connected")
+    if row.provider != PROVIDER:
+        return row.provider == f"{OWN}{attempt.account_id}"
+    account = account_facts(business_id, attempt.account_id)
+    return account.kind == "connected" and told.get("connected") == account.provider_ref
+
+
+def _sync_payouts(row: WebhookEvent, business_id: int | None, at: datetime) -> None:
+    if business_id is None:
+        payouts.sync(at)
+    else:
+        payouts.sync_account(business_id, int(row.provider.removeprefix(OWN)), at)
+
+
 def _named(name: str) -> tuple[int, int] | None:
     business, _, attempt = name.partition("-")
     return (int(business), int(attempt)) if business.isdecimal() and attempt.isdecimal() else None
 
 
-def _paying(payment_ref: str) -> tuple[int, int] | None:
+def _paying(row: WebhookEvent, told: dict[str, Any]) -> tuple[int, int] | None:
     """A dispute names its payment alone: one that we know, or whose session the provider names."""
+    payment_ref = str(told.get("payment", ""))
     if not payment_ref:
         return None
     found = attempt_of_payment(payment_ref)
     if found is not None:
         return found
-    session_id = gateways().payments.session_of(payment_ref)
+    own = row.provider.removeprefix(OWN)
+    account_id = int(own) if own.isdecimal() else None
+    session_id = gateway_of(told.get("business") or 0, account_id).session_of(payment_ref)
     return attempt_of_session(session_id) if session_id else None

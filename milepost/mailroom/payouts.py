@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from milepost.actions.actor import Actor
 from milepost.actions.payouts import LineTold, book_payout
 from milepost.core.refusals import Refusal
-from milepost.gateways.payments import GatewayError, PayoutLine, PayoutTruth
+from milepost.gateways.payments import GatewayError, KeyRefused, PaymentGateway, PayoutLine, PayoutTruth
 from milepost.mailroom import checkout
-from milepost.mailroom.waiting import attempt_of_payment
+from milepost.mailroom.payment_accounts import gateway_of
+from milepost.mailroom.waiting import attempt_of_payment, payment_accounts
 from milepost.mailroom.wiring import gateways
 from milepost.queries.door import NotThere
 
@@ -23,18 +24,36 @@ Owned = tuple[PayoutLine, int | None, int | None]
 
 
 def sync(at: datetime) -> int:
-    """Ask what was paid out lately and book what is new. Returns how many were new."""
+    """Ask every account what was paid out lately and book what is new. Returns how many were new."""
+    new = sum(_book(payout, at) for payout in _told(gateways().payments, at))
+    for business_id, account_id in payment_accounts(at):
+        new += sync_account(business_id, account_id, at)
+    return new
+
+
+def sync_account(business_id: int, account_id: int, at: datetime) -> int:
+    """The same for one business's own account. Whatever is named there, its lines are of no other business."""
     try:
-        told = gateways().payments.payouts(at - LOOK_BACK)
+        told = _told(gateway_of(business_id, account_id), at)
+    except KeyRefused as wrong:
+        logger.warning("The payouts of business %s could not be asked for: %s", business_id, wrong)
+        return 0
+    return sum(_book(payout, at, owner=business_id) for payout in told)
+
+
+def _told(gateway: PaymentGateway, at: datetime) -> Sequence[PayoutTruth]:
+    try:
+        return gateway.payouts(at - LOOK_BACK)
     except GatewayError as away:
         logger.warning("The payouts could not be asked for: %s", away)
-        return 0
-    return sum(_book(payout, at) for payout in told)
+        return ()
 
 
-def _book(payout: PayoutTruth, at: datetime) -> int:
+def _book(payout: PayoutTruth, at: datetime, *, owner: int | None = None) -> int:
     owned = [_owned(line) for line in payout.lines]
     businesses = sorted({business for _line, business, _attempt in owned if business is not None})
+    if owner is not None:
+        businesses = [owner] if owner in businesses else []
     new = 0
     for business_id in businesses:
         # What belongs to no payment is the cost of the account: clear whose, where there is one owner.

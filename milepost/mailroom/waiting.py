@@ -36,6 +36,11 @@ def attempt_of_payment(payment_ref: str) -> Pair | None:
     return found[0] if found else None
 
 
+def payment_accounts(at: datetime) -> list[Pair]:
+    """The accounts whose payouts are asked for: (business, account)."""
+    return _pairs("SELECT * FROM mp_payment_accounts(%s)", [at])
+
+
 def businesses_with_events(until: date) -> list[int]:
     """Businesses with something to bill before an event that is no later than this day."""
     with connection.cursor() as cursor:

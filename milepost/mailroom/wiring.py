@@ -1,7 +1,7 @@
 """Which gateways this process has: built once from the settings, or lent by a test."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,17 +10,30 @@ from django.conf import settings
 
 from milepost.gateways.email import DjangoEmail, EmailGateway
 from milepost.gateways.files import DirectoryFiles, FileStore
-from milepost.gateways.payments import PaymentGateway
+from milepost.gateways.payments import AccountMaker, PaymentGateway
 from milepost.gateways.pdf import PdfGateway, Press
 from milepost.gateways.sms import SmsGateway, TwilioSms
-from milepost.gateways.stripe import StripeGateway
+from milepost.gateways.stripe import StripeGateway, StripePlatform, is_live_key
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What opens an account: a key of its own, or the platform's and the account that is connected to it."""
+
+    secret_key: str | None
+    webhook_secret: str
+    connected: str | None
+
+    def __repr__(self) -> str:
+        return "<Keys>"
 
 
 @dataclass(frozen=True)
 class Gateways:
     """
     The outside. Without `email` or `sms`, such messages are kept and shown, not sent. Payments that are
-    only practised are not offered to a business that is not itself for practice.
+    only practised are not offered to a business that is not itself for practice. `own_payments` opens the
+    account of one business; `platform` is where accounts are connected, if anywhere.
     """
 
     payments: PaymentGateway
@@ -28,6 +41,9 @@ class Gateways:
     sms: SmsGateway | None
     pdf: PdfGateway
     files: FileStore
+    own_payments: Callable[[Keys], PaymentGateway]
+    platform: AccountMaker | None = None
+    is_live: bool = False
     only_practice: bool = False
 
 
@@ -70,8 +86,26 @@ def _from_settings() -> Gateways:
         sms=_twilio(),
         pdf=Press(),
         files=DirectoryFiles(Path(settings.MILEPOST_FILES)),
+        own_payments=_own_payments,
+        platform=_platform(),
+        is_live=is_live_key(settings.STRIPE_SECRET_KEY),
         only_practice=settings.PRACTICE_BUSINESSES_ONLY,
     )
+
+
+def _own_payments(keys: Keys) -> PaymentGateway:
+    return StripeGateway(
+        secret_key=keys.secret_key or settings.STRIPE_SECRET_KEY,
+        webhook_secret=keys.webhook_secret,
+        api_base=settings.STRIPE_OWN_API_BASE if keys.secret_key else settings.STRIPE_API_BASE,
+        connected=keys.connected,
+    )
+
+
+def _platform() -> AccountMaker | None:
+    if not settings.STRIPE_CONNECT:
+        return None
+    return StripePlatform(secret_key=settings.STRIPE_SECRET_KEY, api_base=settings.STRIPE_API_BASE)
 
 
 def _twilio() -> SmsGateway | None:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from milepost.queries.balances import with_settled
 from milepost.queries.door import NotThere, question
-from milepost.records.businesses import Business
 from milepost.records.invoices import Invoice
 from milepost.records.payments import Attempt, AttemptInvoice, Refund
 
@@ -14,7 +13,7 @@ LIVE = ("created", "open", "processing")
 
 @dataclass(frozen=True)
 class AttemptFacts:
-    """Where an attempt stands; `session_id` is "" until the gateway has answered."""
+    """Where an attempt stands; `session_id` is "" until the gateway has answered; `account_id` is where."""
 
     attempt_id: int
     job_id: int
@@ -24,6 +23,7 @@ class AttemptFacts:
     amount_cents: int
     currency: str
     created_at: datetime
+    account_id: int | None
 
 
 @question
@@ -52,6 +52,7 @@ class RefundToSend:
     session_id: str
     amount_cents: int
     currency: str
+    account_id: int | None
 
 
 @question
@@ -65,15 +66,10 @@ def refunds_to_send(attempt_id: int) -> list[RefundToSend]:
             refund.payment.attempt.session_id,  # type: ignore[union-attr]
             refund.amount_cents + refund.surcharge_cents,
             refund.payment.currency,
+            refund.payment.attempt.account_id,  # type: ignore[union-attr]
         )
         for refund in waiting.select_related("payment__attempt").order_by("id")
     ]
-
-
-@question
-def is_practice() -> bool:
-    """Whether the business is for trying out: no real money moves in it."""
-    return bool(Business.objects.values_list("is_practice", flat=True).get())
 
 
 @question
@@ -96,4 +92,5 @@ def _facts(attempt: Attempt) -> AttemptFacts:
         attempt.amount_cents,
         attempt.currency,
         attempt.created_at,
+        attempt.account_id,
     )

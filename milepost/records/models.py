@@ -10,6 +10,7 @@ from milepost.records.invoices import DepositPart, Invoice, InvoiceLine, Invoice
 from milepost.records.items import SavedItem
 from milepost.records.jobs import ChangeOrder, ContractKey, ContractLine, Job, ScheduledEvent, ScheduleRow
 from milepost.records.journal import Account, JournalEntry, Transfer
+from milepost.records.payment_accounts import PaymentAccount
 from milepost.records.payments import (
     Allocation,
     Attempt,
@@ -69,6 +70,7 @@ __all__ = [
     "Message",
     "OwnTemplate",
     "Payment",
+    "PaymentAccount",
     "Payout",
     "PayoutLine",
     "PortalLink",

@@ -9,6 +9,7 @@ from milepost.records.fields import CentsField, InnerForeignKey, InnerOneToOneFi
 from milepost.records.files import Document
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
+from milepost.records.payment_accounts import PaymentAccount
 
 PAYMENT_STATES = ["pending", "cleared", "failed", "returned"]
 ATTEMPT_STATES = ["created", "open", "processing", "succeeded", "failed", "expired"]
@@ -23,12 +24,13 @@ METHODS = ["card", "bank", "check", "cash", "transfer", "other"]
 class Attempt(models.Model):
     """
     The intention to charge, committed before the gateway is called, so that no answer that is
-    lost on the way can be forgotten.
+    lost on the way can be forgotten. `account` is where it was begun; empty, at this installation's own.
     """
 
     business = models.ForeignKey(Business, models.PROTECT)
     job = InnerForeignKey(Job, models.PROTECT)
     contact = InnerForeignKey(Contact, models.PROTECT, null=True)
+    account = InnerForeignKey(PaymentAccount, models.PROTECT, null=True, related_name="attempts")
     method = models.CharField(max_length=10)
     amount_cents = CentsField()
     currency = models.CharField(max_length=3)

@@ -136,13 +136,43 @@ class PayoutTruth:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A signed hint that something happened at the provider's. `id` is the same at every repeat."""
+    """
+    A signed hint that something happened at the provider's. `id` is the same at every repeat; `account`
+    is the connected account that it happened in, where it was not our own.
+    """
 
     id: str
     kind: str
     session_id: str | None
     payment_id: str | None
     attempt_id: str | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTruth:
+    """
+    Whose money a key moves. `takes_card` and `takes_bank` are what the provider has approved; neither,
+    and nothing can be paid there yet. With a key for practice, `is_live` is no.
+    """
+
+    account_ref: str
+    name: str
+    is_live: bool
+    takes_card: bool
+    takes_bank: bool
+
+
+class AccountMaker(Protocol):
+    """A provider's platform, where accounts of others are opened and connected to ours."""
+
+    def open_account(self, *, name: str, email: str, country: str, metadata: Mapping[str, str]) -> str:
+        """A new account for a business, which it fills in itself; the same name again is the same account."""
+        ...
+
+    def onboarding_url(self, account_ref: str, *, back_url: str, again_url: str) -> str:
+        """Where its owner tells the provider who they are; good once, and for minutes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +239,10 @@ class PaymentGateway(Protocol):
 
     def payouts(self, since: datetime) -> Sequence[PayoutTruth]:
         """The payouts made since then, the oldest first, each with all its lines."""
+        ...
+
+    def account(self) -> AccountTruth:
+        """Whose account this is, and what it may take. KeyRefused if the key is not good."""
         ...
 
     def read_event(self, payload: bytes, signature: str, now: datetime) -> Event:

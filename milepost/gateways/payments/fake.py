@@ -9,6 +9,7 @@ from datetime import datetime
 from milepost.core.money import Money
 from milepost.gateways.payments import (
     ATTEMPT_KEY,
+    AccountTruth,
     BadSignature,
     Checkout,
     CheckoutTruth,
@@ -48,6 +49,9 @@ class FakePayments:
         self.made_payouts: list[PayoutTruth] = []
         self.refunds_take_time = False
         self.unavailable = False
+        self.whose = AccountTruth(
+            "acct_fake", "The fake account", is_live=False, takes_card=True, takes_bank=True
+        )
         self._webhook_secret = webhook_secret
         self._events = 0
 
@@ -157,6 +161,11 @@ class FakePayments:
         """As the interface says: what a test has put into `made_payouts`."""
         self._answers()
         return list(self.made_payouts)
+
+    def account(self) -> AccountTruth:
+        """As the interface says: what a test has put into `whose`."""
+        self._answers()
+        return self.whose
 
     def read_event(self, payload: bytes, signature: str, now: datetime) -> Event:
         """As the interface says."""

@@ -48,6 +48,7 @@ class Api:
         self._routes: list[tuple[str, str, Callable[..., Object]]] = [
             ("POST", r"/v1/checkout/sessions", self._create_session),
             ("POST", r"/v1/checkout/sessions/([^/]+)/expire", self._expire_session),
+            ("GET", r"/v1/account", self._account),
             ("GET", rf"/v1/({'|'.join(LISTED)})", self._list),
             ("GET", rf"/v1/({'|'.join(LISTED)})/([^/]+)", self._retrieve),
             ("POST", r"/v1/refunds", self._refund),
@@ -83,6 +84,9 @@ class Api:
             if match and method == request.method:
                 return handle(request.params, *match.groups())
         raise ApiError(f"Unrecognized request URL ({request.method}: {request.path}).", status=404)
+
+    def _account(self, params: Params) -> Object:
+        return objects.ACCOUNT
 
     def _create_session(self, params: Params) -> Object:
         _check_session(params)

@@ -7,6 +7,13 @@ from milepost.gateways.practice.store import Object, Store, new_id
 from milepost.gateways.practice.wire import ApiError, Params
 
 API_VERSION = "2026-10-28.endive"
+ACCOUNT: Object = {
+    "id": "acct_practice",
+    "object": "account",
+    "business_profile": {"name": "Practice account"},
+    "charges_enabled": True,
+    "capabilities": {"card_payments": "active", "us_bank_account_ach_payments": "active"},
+}
 
 
 def _new(prefix: str, kind: str, **fields: Any) -> Object:

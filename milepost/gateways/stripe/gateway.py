@@ -1,8 +1,7 @@
 """The payment gateway on Stripe: one Checkout session in payment mode for each attempt."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +11,12 @@ from milepost.core.money import Money
 from milepost.gateways.payments import (
     ATTEMPT_KEY,
     REFUND_KEY,
+    AccountTruth,
     BadSignature,
     Checkout,
     CheckoutTruth,
     Event,
     GatewayRefused,
-    GatewayUnavailable,
     KeyRefused,
     Method,
     PayoutTruth,
@@ -25,6 +24,8 @@ from milepost.gateways.payments import (
     Surcharge,
 )
 from milepost.gateways.payments.signatures import check_moment
+from milepost.gateways.stripe.accounts import is_live_key, read_account
+from milepost.gateways.stripe.answers import answers
 from milepost.gateways.stripe.payouts import read_payout
 from milepost.gateways.stripe.truth import EXPANDED, STRIPE_METHODS, is_disputed, read_refund, read_truth
 from milepost.gateways.stripe.units import to_stripe
@@ -40,15 +41,25 @@ LOOK_SECONDS = 24 * 60 * 60
 
 class StripeGateway:
     """
-    One Stripe account, or the practice gateway when `api_base` points there.
+    One Stripe account, or the practice gateway when `api_base` points there. With `connected` every call
+    is made for that account, by the key of the platform which it is connected to.
 
     Holds no connection that threads would share: the SDK keeps one HTTP session a thread.
     """
 
-    def __init__(self, *, secret_key: str, webhook_secret: str, api_base: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        secret_key: str,
+        webhook_secret: str,
+        api_base: str | None = None,
+        connected: str | None = None,
+    ) -> None:
         self._webhook_secret = webhook_secret
+        self._is_live = is_live_key(secret_key)
         self._client = stripe.StripeClient(
             secret_key,
+            stripe_account=connected,
             base_addresses={"api": api_base.rstrip("/")} if api_base else None,
             max_network_retries=NETWORK_RETRIES,
             http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
@@ -87,7 +98,7 @@ class StripeGateway:
         }
         if email:
             params["customer_email"] = email
-        with _answers():
+        with answers():
             session = self._client.v1.checkout.sessions.create(
                 params=params,  # type: ignore[arg-type]
                 options={"idempotency_key": f"milepost-checkout-{attempt_id}"},
@@ -96,7 +107,7 @@ class StripeGateway:
 
     def fetch(self, session_id: str) -> CheckoutTruth:
         """As the interface says: session, payment, fee and refunds in one request, disputes in a second."""
-        with _answers():
+        with answers():
             found = self._client.v1.checkout.sessions.retrieve(session_id, params={"expand": EXPANDED})
             session = found.to_dict(recursive=True)
             if not is_disputed(session):
@@ -109,7 +120,7 @@ class StripeGateway:
     def expire(self, session_id: str) -> None:
         """As the interface says. Stripe refuses to expire twice; here that is told from "already paid"."""
         try:
-            with _answers():
+            with answers():
                 self._client.v1.checkout.sessions.expire(session_id)
         except KeyRefused:
             raise
@@ -122,7 +133,7 @@ class StripeGateway:
         payment_id = self.fetch(session_id).payment_id
         if payment_id is None:
             raise GatewayRefused("This checkout was never paid.")
-        with _answers():
+        with answers():
             refund = self._client.v1.refunds.create(
                 params={
                     "payment_intent": payment_id,
@@ -136,7 +147,7 @@ class StripeGateway:
     def find_checkout(self, attempt_id: str, since: datetime) -> str | None:
         """As the interface says: among the sessions made since a minute before, by our name for it."""
         moment = int(since.timestamp()) - CLOCKS_APART_SECONDS
-        with _answers():
+        with answers():
             made = self._client.v1.checkout.sessions.list(
                 params={"created": {"gte": moment, "lte": moment + LOOK_SECONDS}, "limit": PAGE}
             )
@@ -147,13 +158,13 @@ class StripeGateway:
 
     def session_of(self, payment_id: str) -> str | None:
         """As the interface says."""
-        with _answers():
+        with answers():
             found = self._client.v1.checkout.sessions.list(params={"payment_intent": payment_id, "limit": 1})
         return str(found.data[0].id) if found.data else None
 
     def payouts(self, since: datetime) -> Sequence[PayoutTruth]:
         """As the interface says; a payout's movements come with their sources."""
-        with _answers():
+        with answers():
             listed = self._client.v1.payouts.list(
                 params={"created": {"gte": int(since.timestamp())}, "limit": PAGE}
             )
@@ -166,8 +177,16 @@ class StripeGateway:
         )
         return [one.to_dict(recursive=True) for one in listed.auto_paging_iter()]
 
+    def account(self) -> AccountTruth:
+        """As the interface says. What is only asked for, or waits for documents, is not taken yet."""
+        with answers():
+            found = self._client.v1.accounts.retrieve_current()
+        return read_account(found.to_dict(recursive=True), is_live=self._is_live)
+
     def read_event(self, payload: bytes, signature: str, now: datetime) -> Event:
         """As the interface says. The SDK checks the signature; it would let the future pass, we do not."""
+        if not self._webhook_secret:
+            raise BadSignature("There is no secret to check events with.")
         try:
             stripe.WebhookSignature.verify_header(payload, signature, self._webhook_secret)
             body = json.loads(payload)
@@ -188,6 +207,7 @@ def read_event(body: dict[str, Any]) -> Event:
         session_id=subject["id"] if kind == "checkout.session" else None,
         payment_id=subject["id"] if kind == "payment_intent" else subject.get("payment_intent"),
         attempt_id=(subject.get("metadata") or {}).get(ATTEMPT_KEY),
+        account=body.get("account"),
     )
 
 
@@ -195,21 +215,3 @@ def _line_item(amount: Money, description: str) -> dict[str, Any]:
     product = {"name": description[:NAME_LENGTH]}
     price = {"currency": amount.currency.lower(), "unit_amount": to_stripe(amount), "product_data": product}
     return {"quantity": 1, "price_data": price}
-
-
-@contextmanager
-def _answers() -> Iterator[None]:
-    """Turn the SDK's errors into ours: is it worth repeating, or is it a no?"""
-    try:
-        yield
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        raise KeyRefused(_said(error)) from error
-    except (stripe.InvalidRequestError, stripe.IdempotencyError, stripe.CardError) as error:
-        raise GatewayRefused(_said(error)) from error
-    except stripe.StripeError as error:
-        # Rate limits, 5xx, timeouts, answers cut short: whether it was done is not known.
-        raise GatewayUnavailable(_said(error)) from error
-
-
-def _said(error: stripe.StripeError) -> str:
-    return error.user_message or type(error).__name__

@@ -27,6 +27,8 @@ GRANT UPDATE ON change_order TO {app};
 GRANT UPDATE (withdrawn_at, withdrawn_reason) ON completion TO {app};
 GRANT UPDATE (state, session_id, payment_ref, url, failure, checked_at) ON attempt TO {app};
 GRANT UPDATE (live) ON attempt_invoice TO {app};
+GRANT UPDATE (name, sealed_key, sealed_webhook_secret, key_ends, takes_card, takes_bank, connected_at, connected_by,
+    heard_at, retired_at) ON payment_account TO {app};
 GRANT UPDATE (state, cleared_at, fee_cents) ON payment TO {app};
 GRANT UPDATE (state, provider_ref, failure, settled_at) ON refund TO {app};
 GRANT UPDATE (state, payment_id, payout_id) ON bank_line TO {app};

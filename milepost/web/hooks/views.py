@@ -1,5 +1,8 @@
 """Where the payment provider tells us that something happened."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -14,11 +17,22 @@ MOST_BYTES = 512 * 1024
 @require_POST
 def stripe(request: HttpRequest) -> HttpResponse:
     """Verify, store once, answer; the worker does the rest."""
+    return _receive(request, inbox.receive)
+
+
+@csrf_exempt
+@require_POST
+def stripe_of(request: HttpRequest, business: int) -> HttpResponse:
+    """The same for a business's own account, signed with its own secret."""
+    return _receive(request, partial(inbox.receive_of, business))
+
+
+def _receive(request: HttpRequest, receive: Callable[..., bool]) -> HttpResponse:
     payload = request.read(MOST_BYTES + 1)
     if len(payload) > MOST_BYTES:
         return _say("An event is never this large.", 413)
     try:
-        new = inbox.receive(payload, request.headers.get("Stripe-Signature", ""), at=timezone.now())
+        new = receive(payload, request.headers.get("Stripe-Signature", ""), at=timezone.now())
     except inbox.NotSigned as refusal:
         return _say(str(refusal), 400)
     return _say("Received." if new else "Received before.", 200)

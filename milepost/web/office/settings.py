@@ -319,6 +319,7 @@ def show(
 def tabs() -> list[tuple[str, str | Promise]]:
     """The pages of the settings: code and title."""
     more = [
+        ("online_payments", _("Online payments")),
         ("taxes", _("Taxes")),
         ("items", _("Items")),
         ("schedules", _("Schedules")),

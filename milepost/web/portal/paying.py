@@ -1,5 +1,6 @@
 """The pay form: which invoices, how much of them, by which way; and what was typed into it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from milepost.core.money import Money, plain
 from milepost.core.surcharges import surcharge_cents
-from milepost.mailroom import checkout
+from milepost.mailroom import checkout, payment_accounts
 from milepost.queries.job_page import JobPage
 from milepost.queries.portal_link import Guest
 from milepost.web.show import money_code, typed_number
@@ -60,40 +61,44 @@ def pay_form(request: HttpRequest, guest: Guest, job: JobPage) -> PayForm:
         for stop in reversed(job.open_invoices)
         if stop.invoice
     }
-    total = job.due_now
+    total, ways = job.due_now, payment_accounts.ways(guest.business_id)
     least = guest.parts_from_cents
     return PayForm(
         tuple(reversed(invoices.values())),
         total,
-        methods_for(guest, total) if checkout.is_on(guest.business_id) else [],
-        chosen_way(request, guest, total),
+        methods_for(guest, total, ways),
+        chosen_way(request, guest, total, ways),
         Money(least, total.currency) if least is not None and least < total.cents else None,
         request.POST.get("amount") or plain(total.cents, total.currency),
     )
 
 
-def chosen_way(request: HttpRequest, guest: Guest, due: Money) -> str:
-    """What was chosen, else the bank from the business's threshold up, else a card."""
+def chosen_way(request: HttpRequest, guest: Guest, due: Money, ways: Sequence[str]) -> str:
+    """What was chosen, else the bank from the business's threshold up, else a card; of what can be."""
     typed = request.POST.get("method", "")
     if typed in WAYS:
         return typed
-    if due.cents >= guest.bank_from_cents:
+    if "bank" in ways and (due.cents >= guest.bank_from_cents or "card" not in ways):
         return "bank"
     return "credit" if guest.surcharge_percent else "card"
 
 
-def methods_for(guest: Guest, due: Money) -> list[tuple[str, str, str]]:
+def methods_for(guest: Guest, due: Money, ways: Sequence[str]) -> list[tuple[str, str, str]]:
     """(value, name, cost and time) for the choice on the page; a surcharge is shown before anything is paid."""
     bank = ("bank", _("Bank"), _("No extra cost. Takes three to five days."))
+    offered = [bank] if "bank" in ways else []
+    return offered + (_cards(guest, due) if "card" in ways else [])
+
+
+def _cards(guest: Guest, due: Money) -> list[tuple[str, str, str]]:
     if not guest.surcharge_percent:
-        return [bank, ("card", _("Card"), _("No extra cost. Paid at once."))]
+        return [("card", _("Card"), _("No extra cost. Paid at once."))]
     more = Money(surcharge_cents(due.cents, guest.surcharge_percent), due.currency)
     said = _("Adds %(percent)s %% (%(amount)s). Paid at once.") % {
         "percent": typed_number(guest.surcharge_percent),
         "amount": money_code(more),
     }
     return [
-        bank,
         ("card", _("Debit card"), _("No extra cost. Paid at once.")),
         ("credit", _("Credit card"), said),
     ]

@@ -16,7 +16,7 @@ from milepost.actions.quotes import decline_quote, note_viewed
 from milepost.actions.signing import sign_quote
 from milepost.actions.work import accept_milestone
 from milepost.core.refusals import Refusal
-from milepost.mailroom import checkout, documents
+from milepost.mailroom import checkout, documents, payment_accounts
 from milepost.mailroom.logos import logo_png
 from milepost.mailroom.offers import offer_pdf
 from milepost.mailroom.reprint import paid_sheet
@@ -84,13 +84,13 @@ def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) ->
         )
     if job.signed_on is None and job.origin == "quote":
         offer = offer_page(guest.business_id, guest.job_id, sent_only=True, chosen=_ticked(request))
-        online = checkout.is_on(guest.business_id)
+        ways = payment_accounts.ways(guest.business_id)
         context |= {
             "offer": offer,
-            "methods": paying.methods_for(guest, offer.deposit) if online else [],
+            "methods": paying.methods_for(guest, offer.deposit, ways),
             "typed_reason": request.POST.get("reason", ""),
             "typed_name": request.POST.get("name", "") or (guest.name if guest.approves else ""),
-            "method": paying.chosen_way(request, guest, offer.deposit),
+            "method": paying.chosen_way(request, guest, offer.deposit, ways),
         }
         return render(request, "portal/offer.html", context, status=status)
     context |= {
