@@ -11,7 +11,7 @@ from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, post_to
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.recording import NotAboveZero
-from milepost.actions.steps.refunding import ask, finish
+from milepost.actions.steps.refunding import MoreThanPaid, ask, finish
 from milepost.actions.steps.settling import settle_with_credit
 from milepost.actions.steps.taking_back import (
     book,
@@ -19,6 +19,7 @@ from milepost.actions.steps.taking_back import (
     refunded_cents,
     reopen,
     say_returned,
+    settled_by_job,
     undo,
     without_concessions,
 )
@@ -152,13 +153,15 @@ def refund_credit(
     amount_cents: int,
     method: str,
     reference: str = "",
+    reopens: bool = False,
     form_key: str = "",
 ) -> int:
     """
-    Give back what a payment has left, by hand: a cheque, cash or a transfer that went out. Returns the
-    refund's id; the same form sent twice refunds once.
+    Give back what a payment has left, by hand: a cheque, cash or a transfer that went out. With `reopens`
+    also what it settled, the newest first, which is open again then. Returns the refund's id; the same
+    form sent twice refunds once.
 
-    Refuses NotAboveZero, an unknown method, NotCleared, RefundTooLarge.
+    Refuses NotAboveZero, an unknown method, NotCleared, RefundTooLarge, MoreThanPaid.
     """
     before = first_result(form_key, "refund_credit", at=at)
     if before:
@@ -171,9 +174,12 @@ def refund_credit(
     if payment.state != "cleared":
         raise NotCleared
     left = left_of(payment.id)
-    if amount_cents > left:
-        asked = Money(amount_cents, payment.currency)
+    asked = Money(amount_cents, payment.currency)
+    if amount_cents > left and not reopens:
         raise RefundTooLarge(field="amount", left=Money(left, payment.currency), asked=asked)
+    room = left + sum(settled_by_job(payment).values())
+    if amount_cents > room:
+        raise MoreThanPaid(field="amount", left=Money(room, payment.currency), asked=asked)
     refund = ask(payment, jobs, amount_cents, method=method, reference=reference, by=by, at=at, by_hand=True)
     finish(refund, payment, jobs[0], by=by, at=at, till="cash")
     remember(form_key, refund_id=refund.id)

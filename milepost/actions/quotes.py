@@ -10,6 +10,7 @@ from milepost.actions.steps.numbering import next_number
 from milepost.actions.steps.offer import (
     build_lines,
     build_rows,
+    check_discount,
     check_tax_numbers,
     clauses_of,
     site_of,
@@ -215,6 +216,7 @@ def _freeze(job: Job, version: QuoteVersion, at: datetime) -> None:
 
 
 def _write_version(business: Business, job: Job, version: int, quote: QuoteInput, at: datetime) -> None:
+    check_discount(quote.discount_percent, field="discount")
     terms = terms_of(business, quote.terms, clauses=quote.clauses)
     written = QuoteVersion.objects.create(
         business=business,

@@ -8,7 +8,7 @@ from milepost.actions.credit import NotCleared
 from milepost.actions.door import action
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.recording import NotAboveZero
-from milepost.actions.steps.refunding import ask
+from milepost.actions.steps.refunding import MoreThanPaid, ask
 from milepost.actions.steps.taking_back import lock_payment, refunded_cents
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
@@ -28,11 +28,6 @@ class DisputeIsOpen(Refusal):
     message = gettext_noop(
         "This payment is disputed. Wait for the bank’s decision: a refund would be paid twice."
     )
-
-
-class MoreThanPaid(Refusal):
-    code = "more_than_paid"
-    message = gettext_noop("Only {left} of this payment can still be refunded, so {asked} cannot.")
 
 
 class ReopensInvoices(Refusal):

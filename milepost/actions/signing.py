@@ -151,6 +151,8 @@ def _signed_before(job: Job, version: int) -> Signed:
 def _offered(job: Job, version: int, today: date) -> QuoteVersion:
     if job.state == "declined":
         raise QuoteIsDeclined(number=job.number)
+    if job.state == "draft":
+        raise NotSentYet(number=job.number)  # declined and written anew: the old offer is off the table
     sent = job.versions.filter(sent_at__isnull=False).order_by("-version").first()
     if sent is None:
         raise NotSentYet(number=job.number)

@@ -88,6 +88,13 @@ class PaymentPage:
         return self.state == "cleared" and not given and not self.is_online
 
     @property
+    def by_hand(self) -> Money:
+        """What can be given back by hand: its credit, and of money that did not come online what it settled."""
+        if self.is_online or self.state != "cleared":
+            return self.left
+        return Money(self.left.cents + sum(row.amount.cents for row in self.settled), self.amount.currency)
+
+    @property
     def is_disputed(self) -> bool:
         return any(row.state == "open" for row in self.disputes)
 

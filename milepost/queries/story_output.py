@@ -51,7 +51,8 @@ class StoryJob:
 def story_job(job_id: int) -> StoryJob:
     """The job's rows and events by name, its invoices by number and by what they bill."""
     rows = list(ScheduleRow.objects.filter(job_id=job_id).order_by("position"))
-    latest = Job.objects.get(id=job_id).versions.order_by("-version").first()
+    offers = Job.objects.get(id=job_id).versions.order_by("-version")
+    latest = offers.exclude(sent_at=None).first() or offers.first()
     open_cents, named = {}, {}
     settled = _settled(job_id)
     for invoice in Invoice.objects.filter(job_id=job_id).order_by("id"):

@@ -9,7 +9,8 @@ from milepost.actions.changes import decline_change, draft_change, send_change, 
 from milepost.core.change_input import ChangeInput, LineEdit, RowEdit
 from milepost.core.refusals import InputRefused
 from milepost.queries.change_page import change_page
-from milepost.stories.schema import ChangeOrdered, Event, LineChanged, Story
+from milepost.stories.events import ChangeOrdered, Event, LineChanged
+from milepost.stories.schema import Story
 from milepost.stories.source import Path_
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from milepost.actions.credit_notes import (
 from milepost.actions.tax_changes import change_taxes
 from milepost.core.refusals import InputRefused
 from milepost.queries.tax_changes import tax_change_page
-from milepost.stories.schema import Event
+from milepost.stories.events import Event
 
 if TYPE_CHECKING:
     from milepost.stories.deeds import Scene

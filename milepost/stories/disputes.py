@@ -8,7 +8,7 @@ from milepost.actions.aftermath import DisputeTold, settle_aftermath
 from milepost.actions.attempts import STORY_SESSION
 from milepost.core.refusals import InputRefused
 from milepost.queries.payment_page import payment_page
-from milepost.stories.schema import Event
+from milepost.stories.events import Event
 
 if TYPE_CHECKING:
     from milepost.stories.deeds import Scene
@@ -18,7 +18,7 @@ def dispute(scene: "Scene", event: Event, at: datetime) -> None:
     """The payer's bank takes a payment, or a part of it."""
     taken = event.dispute
     if taken is not None:
-        payment = _payment(scene, taken.payment)
+        payment = scene.payment(taken.payment)
         whole = payment_page(scene.stage.business_id, payment).amount.cents
         cents = whole if taken.amount is None else taken.amount
         _tell(scene, payment, "open", cents, at, fee=taken.fee, reason=taken.reason)
@@ -36,8 +36,8 @@ def lost(scene: "Scene", event: Event, at: datetime) -> None:
         _decide(scene, "lost", event.lost.payment, at)
 
 
-def _decide(scene: "Scene", state: Literal["won", "lost"], place: int, at: datetime) -> None:
-    payment = _payment(scene, place)
+def _decide(scene: "Scene", state: Literal["won", "lost"], place: int | None, at: datetime) -> None:
+    payment = scene.payment(place) if place else _disputed(scene)
     taken = payment_page(scene.stage.business_id, payment).disputes
     if not taken or taken[-1].state != "open":
         raise InputRefused(field=state, problem="This payment is not disputed.")
@@ -61,9 +61,10 @@ def _tell(
     settle_aftermath(by=system, at=at, payment_id=payment, disputes=[told])
 
 
-def _payment(scene: "Scene", place: int) -> int:
-    """A payment of the job by its place, counted from 1."""
-    payments = scene.job.payments
-    if place > len(payments):
-        raise InputRefused(field="payment", problem=f"There is no payment {place} yet.")
-    return payments[place - 1]
+def _disputed(scene: "Scene") -> int:
+    """The payment that is disputed now, the newest of several. Refuses where there is none."""
+    for payment in reversed(scene.job.payments):
+        taken = payment_page(scene.stage.business_id, payment).disputes
+        if taken and taken[-1].state == "open":
+            return payment
+    raise InputRefused(field="payment", problem="No payment is disputed.")

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from milepost.core.quote_input import LineInput, QuoteInput, RowInput
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInput
 from milepost.core.schedule_templates import schedule_template
-from milepost.stories.schema import Line, Milestone, Quote, Schedule, Story
+from milepost.stories.offer import Line, Milestone, Quote, QuoteChanged, Schedule
+from milepost.stories.schema import Story
 from milepost.stories.stage import Stage
 
 
@@ -21,6 +22,8 @@ def line_inputs(stage: Stage, lines: Sequence[Line], *, at: datetime) -> tuple[L
             section=line.section,
             ref=line.id or "",
             tax_codes=tuple(stage.tax(name, percent, at=at) for name, percent in line.tax.items()),
+            discount_percent=line.discount,
+            is_optional=line.optional,
         )
         for line in lines
     )
@@ -29,23 +32,39 @@ def line_inputs(stage: Stage, lines: Sequence[Line], *, at: datetime) -> tuple[L
 def quote_input(stage: Stage, story: Story, quote: Quote, *, at: datetime) -> QuoteInput:
     """The whole quote, by the story's own schedule or by a template."""
     title = quote.title or story.title or quote.lines[0].description
-    lines = line_inputs(stage, quote.lines, at=at)
-    inclusive = quote.prices_include_tax
-    if quote.schedule is None:
-        template, rows = schedule_template(str(quote.template)), _template_rows(quote)
-        return QuoteInput(
-            title[:200],
-            lines,
-            rows,
-            template=template.code,
-            recovery=template.recovery,
-            prices_include_tax=inclusive,
-        )
-    positions = {line.id: place for place, line in enumerate(quote.lines, start=1) if line.id}
-    rows = (*_deposit(quote.schedule), *(_milestone(row, positions) for row in quote.schedule.milestones))
+    template, recovery, rows = _plan(quote)
     return QuoteInput(
-        title[:200], lines, rows, recovery=quote.schedule.recovery, prices_include_tax=inclusive
+        title[:200],
+        line_inputs(stage, quote.lines, at=at),
+        rows,
+        terms=TermsInput(**quote.terms.model_dump()),
+        note=quote.note,
+        template=template,
+        recovery=recovery,
+        expires_on=quote.expires,
+        discount_percent=quote.discount,
+        prices_include_tax=quote.prices_include_tax,
     )
+
+
+def rewritten(quote: Quote, changed: QuoteChanged) -> Quote:
+    """The quote with what is written anew; a schedule takes the place of a template, and the reverse."""
+    said = {name: getattr(changed, name) for name in changed.model_fields_set - {"send"}}
+    if changed.schedule is not None:
+        said["template"] = None
+    elif changed.template is not None:
+        said["schedule"] = None
+    return quote.model_copy(update=said)
+
+
+def _plan(quote: Quote) -> tuple[str, str, tuple[RowInput, ...]]:
+    """The template's code if there is one, the recovery, the rows."""
+    if quote.schedule is None:
+        template = schedule_template(str(quote.template))
+        return template.code, template.recovery, _template_rows(quote)
+    positions = {line.id: place for place, line in enumerate(quote.lines, start=1) if line.id}
+    milestones = (_milestone(row, positions) for row in quote.schedule.milestones)
+    return "", quote.schedule.recovery or "", (*_deposit(quote.schedule), *milestones)
 
 
 def _template_rows(quote: Quote) -> tuple[RowInput, ...]:

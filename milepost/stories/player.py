@@ -13,8 +13,9 @@ from milepost.core.refusals import Refusal
 from milepost.queries.story_output import Output, story_output
 from milepost.stories.comparing import differences
 from milepost.stories.deeds import DEEDS, Scene
+from milepost.stories.events import DEEDS as NAMES
+from milepost.stories.events import Event
 from milepost.stories.reading import read_story
-from milepost.stories.schema import DEEDS as NAMES
 from milepost.stories.schema import Story
 from milepost.stories.source import Path_, Source
 from milepost.stories.stage import Stage, set_stage
@@ -71,19 +72,37 @@ def play_story(
         customer_id = stage.customer(story.customer, at=clock.now(_first_day(story)))
     with _at(read, opening):
         scene = Scene.open(stage, customer_id, story, at=clock.now(_first_day(story)))
+    found = []
     for place, event in enumerate(story.events):
-        deed = next(
-            name for name in NAMES if getattr(event, name) is not None and getattr(event, name) is not False
-        )
-        with _at(read, ("events", place, deed)):
-            DEEDS[deed](scene, event, clock.now(event.on))
+        with _at(read, ("events", place, _deed(event))):
+            found += _happens(scene, event, place, clock)
     want_journal = journal or story.expect.journal is not None
     output = story_output(
         stage.business_id, scene.job_id, at=clock.last, with_journal=want_journal, with_reasons=explain
     )
     expected = story.expect.model_dump(exclude_none=True)
-    found = list(differences(expected, output))
+    found += differences(expected, output)
     return Result(stage.business_id, scene.job_id, output, found)
+
+
+def _deed(event: Event) -> str:
+    return next(
+        name for name in NAMES if getattr(event, name) is not None and getattr(event, name) is not False
+    )
+
+
+def _happens(scene: Scene, event: Event, place: int, clock: "Clock") -> list[str]:
+    """Play one event. What is different from what the story says of it: a refusal that did not come."""
+    deed = _deed(event)
+    try:
+        DEEDS[deed](scene, event, clock.now(event.on))
+    except Refusal as refusal:
+        if not event.refused or event.refused not in str(refusal):
+            raise
+        return []
+    if not event.refused:
+        return []
+    return [f"events › {place + 1} › {deed}: expected to be refused with “{event.refused}”, but it happened."]
 
 
 def _first_day(story: Story) -> date:

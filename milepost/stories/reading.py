@@ -11,8 +11,10 @@ from milepost.core.money import currency_digits
 from milepost.core.refusals import Refusal
 from milepost.core.schedule_templates import SCHEDULE_TEMPLATES, schedule_template
 from milepost.queries.calendars import known_calendar
-from milepost.stories import changes, credits, unpaid
-from milepost.stories.schema import DEEDS, Event, Milestone, Quote, Story
+from milepost.stories import changes, credits, paying, quoting, unpaid
+from milepost.stories.events import DEEDS, Event
+from milepost.stories.offer import Milestone, Quote
+from milepost.stories.schema import SimpleInvoice, Story
 from milepost.stories.source import Path_, Source, StoryRefused, parse, read_text
 
 _NUMBERED = re.compile(r"[A-Za-z-]*\d+")
@@ -47,8 +49,11 @@ def _currency(values: object) -> str:
 
 
 def _first(error: ValidationError, read: Source) -> StoryRefused:
-    """The problem that stands first in the file."""
-    problems = [(read.line(tuple(e["loc"])), e) for e in error.errors(include_url=False, include_input=False)]
+    """The problem that stands first in the file; what is not built yet before what its place would need."""
+    problems = [
+        ((e["type"] != "not_built", read.line(tuple(e["loc"]))), e)
+        for e in error.errors(include_url=False, include_input=False)
+    ]
     _, problem = min(problems, key=lambda pair: pair[0])
     path: Path_ = tuple(problem["loc"])
     key = next((str(part) for part in reversed(path) if isinstance(part, str) and part != "[key]"), "story")
@@ -60,15 +65,24 @@ def _problems(story: Story) -> Iterator[tuple[Path_, str]]:
     yield from _business(story)
     if (story.quote is None) == (story.invoice is None):
         yield ((), "A story has a quote, or an invoice without one.")
-    lines = (story.quote or story.invoice).lines  # type: ignore[union-attr]
-    home = "quote" if story.quote else "invoice"
-    names = [line.id for line in lines if line.id]
-    for place, line in enumerate(lines):
-        if line.id and names.count(line.id) > 1:
-            yield ((home, "lines", place, "id"), f"“{line.id}” is the name of two lines.")
-    if story.quote:
-        yield from _schedule(story.quote, names)
+    if story.customer.contacts and (story.customer.approver or story.customer.payer):
+        yield (("customer", "contacts"), "Name the people under contacts, or approver and payer; not both.")
+    for path, offer in _offers(story):
+        names = [line.id for line in offer.lines if line.id]
+        for place, line in enumerate(offer.lines):
+            if line.id and names.count(line.id) > 1:
+                yield ((*path, "lines", place, "id"), f"“{line.id}” is the name of two lines.")
+        if isinstance(offer, Quote):
+            yield from _schedule(offer, path, names)
     yield from _events(story)
+
+
+def _offers(story: Story) -> Iterator[tuple[Path_, Quote | SimpleInvoice]]:
+    """The simple invoice, or every version of the quote, with where it stands."""
+    if story.invoice:
+        yield ("invoice",), story.invoice
+    if story.quote:
+        yield from quoting.versions(story.quote, story.events)
 
 
 def _business(story: Story) -> Iterator[tuple[Path_, str]]:
@@ -83,13 +97,13 @@ def _business(story: Story) -> Iterator[tuple[Path_, str]]:
         )
 
 
-def _schedule(quote: Quote, line_names: list[str]) -> Iterator[tuple[Path_, str]]:
+def _schedule(quote: Quote, home: Path_, line_names: list[str]) -> Iterator[tuple[Path_, str]]:
     if quote.schedule is None:
         codes = [template.code for template in SCHEDULE_TEMPLATES]
         if quote.template not in codes:
-            yield (("quote", "template"), f"Give a schedule, or a template of these: {', '.join(codes)}.")
+            yield ((*home, "template"), f"Give a schedule, or a template of these: {', '.join(codes)}.")
         return
-    home: Path_ = ("quote", "schedule")
+    home = (*home, "schedule")
     deposit = quote.schedule.deposit
     if deposit and (deposit.percent is None) == (deposit.fixed is None):
         yield ((*home, "deposit"), "A deposit is either a percentage or a fixed amount.")
@@ -116,21 +130,28 @@ def _milestone(row: Milestone, path: Path_, line_names: list[str]) -> Iterator[t
 
 
 def row_names(story: Story) -> tuple[list[str], list[str]]:
-    """The names of the deposit (one or none) and of the milestones."""
-    quote = story.quote
-    if quote is None:
-        return [], [story.invoice.title or story.invoice.lines[0].description] if story.invoice else []
-    if quote.schedule is None:
-        rows = schedule_template(str(quote.template)).rows
-        deposits = [row.name for row in rows if row.kind == "deposit"]
-        return deposits, [row.name for row in rows if row.kind == "milestone"]
-    deposit = quote.schedule.deposit
-    return [deposit.name] if deposit else [], [row.name for row in quote.schedule.milestones]
+    """The names of the deposits and of the milestones, in every version of the quote."""
+    deposits, milestones = [], []
+    for _path, offer in _offers(story):
+        for kind, name in _rows_of(offer):
+            (deposits if kind == "deposit" else milestones).append(name)
+    return deposits, milestones
+
+
+def _rows_of(offer: Quote | SimpleInvoice) -> Iterator[tuple[str, str]]:
+    if isinstance(offer, SimpleInvoice):
+        yield "milestone", offer.title or offer.lines[0].description
+    elif offer.schedule is None:
+        yield from ((row.kind, row.name) for row in schedule_template(str(offer.template)).rows)
+    else:
+        deposit = offer.schedule.deposit
+        yield from [("deposit", deposit.name)] if deposit else []
+        yield from (("milestone", row.name) for row in offer.schedule.milestones)
 
 
 def _events(story: Story) -> Iterator[tuple[Path_, str]]:
     deposits, milestones = row_names(story)
-    lines = {line.id for line in (story.quote or story.invoice).lines if line.id}  # type: ignore[union-attr]
+    lines = {line.id for _path, offer in _offers(story) for line in offer.lines if line.id}
     known = set(milestones)
     yield from changes.problems(story, lines, known)
     milestones = list(known)
@@ -146,27 +167,21 @@ def _events(story: Story) -> Iterator[tuple[Path_, str]]:
         if event.on < before:
             yield ((*path, "on"), f"{event.on} is before the day of what stands above it, {before}.")
         before = event.on
-        yield from _names(event, path, set(milestones), payable)
+        yield from _names(event, path, set(milestones), payable, lines)
 
 
-def _names(event: Event, path: Path_, milestones: set[str], payable: set[str]) -> Iterator[tuple[Path_, str]]:
-    for deed in ("complete", "request_changes", "accept", "send"):
-        name = getattr(event, deed)
+def _names(
+    event: Event, path: Path_, milestones: set[str], payable: set[str], lines: set[str]
+) -> Iterator[tuple[Path_, str]]:
+    for name in event.options:
+        if name not in lines:
+            yield ((*path, "options"), f"There is no line with the id “{name}”.")
+    one = ((deed, getattr(event, deed)) for deed in ("complete", "request_changes", "accept", "send"))
+    for deed, name in [*one, *(("bill", name) for name in event.bill or [])]:
         if name is not None and name not in milestones:
             yield ((*path, deed), f"There is no milestone called “{name}”.")
-    for name in event.bill or []:
-        if name not in milestones:
-            yield ((*path, "bill"), f"There is no milestone called “{name}”.")
-    for deed, name in [*credits.named(event), *unpaid.named(event)]:
+    for deed, name in [*credits.named(event), *unpaid.named(event), *paying.named(event)]:
         if name not in payable and not _NUMBERED.fullmatch(name):
             yield ((*path, deed), f"There is no invoice called “{name}”.")
-    used = event.apply_credit.invoice if event.apply_credit else None
-    if used and used not in payable and not _NUMBERED.fullmatch(used):
-        yield ((*path, "apply_credit"), f"There is no invoice called “{used}”.")
-    if event.pay is None:
-        return
-    if event.pay.invoice and event.pay.invoices:
+    if event.pay and event.pay.invoice and event.pay.invoices:
         yield ((*path, "pay"), "A payment names one invoice or several; not both.")
-    for name in [event.pay.invoice] if event.pay.invoice else list(event.pay.invoices or {}):
-        if name not in payable and not _NUMBERED.fullmatch(name):
-            yield ((*path, "pay"), f"There is no invoice called “{name}”.")

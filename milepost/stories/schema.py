@@ -8,53 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
-from pydantic_core.core_schema import ValidationInfo
+from pydantic import Field
 
-from milepost.core.money import parse_cents, parse_decimal
-from milepost.core.refusals import Refusal
-
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Words = Annotated[str, Field(max_length=5000)]
-Days = Annotated[int, Field(ge=0, le=3650)]
-Place = Annotated[int, Field(ge=1, le=10_000)]
-
-
-def _amount(value: Any, info: ValidationInfo, *, negative: bool = False) -> int:
-    if not isinstance(value, str):
-        raise PydanticCustomError("amount", 'Put amounts in quotes: "1250.00".')
-    try:
-        return parse_cents(value, (info.context or {}).get("currency", "USD"), negative=negative)
-    except Refusal as refusal:
-        raise PydanticCustomError("amount", "{said}", {"said": str(refusal)}) from None
-
-
-def _exact(value: Any, *, digits: int, places: int, negative: bool = False) -> Decimal:
-    if not isinstance(value, str):
-        raise PydanticCustomError("exact", 'Put numbers in quotes: "8.25".')
-    try:
-        return parse_decimal(value, digits=digits, places=places, negative=negative)
-    except Refusal as refusal:
-        raise PydanticCustomError("exact", "{said}", {"said": str(refusal)}) from None
-
-
-def _not_built(_value: Any) -> Any:
-    raise PydanticCustomError("not_built", "is not built yet.")
-
-
-_NUMBER = WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
-Amount = Annotated[int, BeforeValidator(_amount), _NUMBER]
-SignedAmount = Annotated[int, BeforeValidator(lambda v, info: _amount(v, info, negative=True)), _NUMBER]
-Rate = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=3, places=5, negative=True)), _NUMBER]
-Exact = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=13, places=6, negative=True)), _NUMBER]
-NotBuilt = Annotated[Any, BeforeValidator(_not_built), WithJsonSchema({"description": "Not built yet."})]
-
-
-class Part(BaseModel):
-    """Whatever stands in a story: no key beyond these, no value of another kind."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from milepost.stories.events import Event
+from milepost.stories.offer import Line, Quote
+from milepost.stories.values import Amount, Days, Name, NotBuilt, Part, Rate, Words
 
 
 class Terms(Part):
@@ -78,9 +36,10 @@ class Tax(Part):
 
 
 class Business(Part):
-    """Who does the work, and how they count."""
+    """Who does the work, and how they count. `parts_from`: the least that is paid online in part."""
 
     name: Name = "A business"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     timezone: Name = "America/Chicago"
     holidays: Annotated[str, Field(max_length=10)] = "US"
@@ -91,6 +50,8 @@ class Business(Part):
     prices_include_tax: bool = False
     taxes: Annotated[list[Tax], Field(max_length=50)] = []
     registration: Annotated[str, Field(max_length=100)] = ""
+    recovery: Literal["off_the_top", "first", "final"] = "off_the_top"
+    parts_from: Amount = 1
     approval_days: Days = 3
     terms: Terms = Terms()
 
@@ -103,6 +64,12 @@ class Person(Part):
     phone: Annotated[str, Field(max_length=40)] = ""
 
 
+class Contact(Person):
+    """One of several who act for the customer, with the parts that they have."""
+
+    parts: Annotated[list[Literal["approver", "payer", "copy"]], Field(min_length=1)]
+
+
 class Exempt(Part):
     """Why a customer is charged no tax, and by which certificate."""
 
@@ -112,9 +79,14 @@ class Exempt(Part):
 
 
 class Customer(Part):
-    """Who owes the money. Approver and payer are the customer unless they are somebody else."""
+    """
+    Who owes the money. Approver and payer are the customer unless they are somebody else; `contacts`
+    are all of the people at once.
+    """
 
     name: Annotated[str, Field(max_length=200)] = ""
+    kind: Literal["person", "company"] = "person"
+    language: Annotated[str, Field(max_length=10)] = ""
     email: Annotated[str, Field(max_length=254)] = ""
     phone: Annotated[str, Field(max_length=40)] = ""
     address: Words = ""
@@ -123,84 +95,7 @@ class Customer(Part):
     exempt: Exempt | None = None
     approver: Person | None = None
     payer: Person | None = None
-
-
-class Line(Part):
-    """One line of the work. `tax` is by name and rate in percent."""
-
-    id: Name | None = None
-    description: Annotated[str, Field(min_length=1, max_length=5000)]
-    section: Annotated[str, Field(max_length=200)] = ""
-    quantity: Exact = Decimal(1)
-    unit: Annotated[str, Field(max_length=40)] = ""
-    unit_price: Exact
-    tax: dict[Name, Rate] = {}
-
-
-class Deposit(Part):
-    """Collected before the work: a percentage of the contract or a fixed amount."""
-
-    name: Name = "Deposit"
-    percent: Rate | None = None
-    fixed: Amount | None = None
-
-
-class After(Part):
-    """The event that a milestone follows, with its day and the technician who goes there."""
-
-    event: Name
-    on: date | None = None
-    technician: Name | None = None
-
-
-class Before(After):
-    """The event that a milestone is billed ahead of, by so many business days."""
-
-    days: Days = 0
-
-
-class Milestone(Part):
-    """One basis of percent, fixed, share, lines and remainder; and when it is billed."""
-
-    name: Name
-    percent: Rate | None = None
-    fixed: Amount | None = None
-    share: Exact | None = None
-    lines: list[Name] | None = None
-    remainder: bool | None = None
-    bill_on: Literal["completion", "acceptance"] = "completion"
-    before: Before | None = None
-    after: After | None = None
-    deliverable: Words = ""
-    acceptance: list[Words] = []
-    evidence: list[Literal["photo", "inspection", "document"]] = []
-    window_days: Days | None = None
-    net_days: Days | None = None
-    approver: Annotated[str, Field(max_length=200)] = ""
-    planned_on: date | None = None
-    planned_until: date | None = None
-
-
-class Schedule(Part):
-    """The deposit, if any, and the milestones."""
-
-    recovery: Literal["off_the_top", "first", "final"] = "off_the_top"
-    deposit: Deposit | None = None
-    milestones: Annotated[list[Milestone], Field(min_length=1, max_length=200)]
-
-
-class Quote(Part):
-    """The offer. `template` takes a schedule that comes with Milepost, `dates` give its events days."""
-
-    on: date
-    number: Annotated[str, Field(max_length=40)] = ""
-    title: Annotated[str, Field(max_length=200)] = ""
-    lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
-    schedule: Schedule | None = None
-    template: Name | None = None
-    dates: dict[Name, date] = {}
-    prices_include_tax: bool | None = None
-    send: bool = True
+    contacts: Annotated[list[Contact], Field(max_length=50)] = []
 
 
 class SimpleInvoice(Part):
@@ -210,214 +105,6 @@ class SimpleInvoice(Part):
     title: Annotated[str, Field(max_length=200)] = ""
     lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
     prices_include_tax: bool | None = None
-
-
-class Pay(Part):
-    """Money: for one invoice, for several, or for the oldest. Without an amount, all that is open."""
-
-    amount: Amount | None = None
-    method: Literal["ach", "card", "bank", "check", "cash", "transfer", "other"] = "check"
-    invoice: Name | None = None
-    invoices: dict[Name, Amount] | None = None
-    reference: Annotated[str, Field(max_length=100)] = ""
-    status: Literal["cleared", "pending"] = "cleared"
-
-
-class Refunded(Part):
-    """Given back by hand out of what a payment has left; without an amount, all of it."""
-
-    payment: Place
-    amount: Amount | None = None
-    method: Literal["check", "cash", "transfer", "other"] = "check"
-    reference: Annotated[str, Field(max_length=100)] = ""
-
-
-class Returned(Part):
-    """A payment that the bank took back, and what the bank charged for it."""
-
-    payment: Place
-    reason: Words = ""
-    fee: Amount = 0
-
-
-class Disputed(Part):
-    """A payment, or `amount` of it, that the payer's bank takes until it decides; `fee` is what that costs."""
-
-    payment: Place
-    amount: Amount | None = None
-    fee: Amount = 0
-    reason: Words = ""
-
-
-class Decided(Part):
-    """The disputed payment that the bank has decided about."""
-
-    payment: Place
-
-
-class ApplyCredit(Part):
-    """What was paid too much settles an invoice, or the oldest; without an amount, all that fits."""
-
-    invoice: Name | None = None
-    amount: Amount | None = None
-
-
-class WrittenOff(Part):
-    """What will never be paid of an invoice; `tax` takes back the tax in it, where the law does."""
-
-    invoice: Name
-    amount: Amount | None = None
-    reason: Words = ""
-    tax: bool = False
-
-
-class Recovered(Part):
-    """Money for what was written off; without an amount, all of that."""
-
-    invoice: Name
-    amount: Amount | None = None
-    method: Literal["check", "cash", "transfer", "other"] = "check"
-    reference: Annotated[str, Field(max_length=100)] = ""
-
-
-class LetBe(Part):
-    """The last cents of an invoice, or what a payment (by its place) has too much."""
-
-    invoice: Name | None = None
-    payment: Place | None = None
-
-
-class Credited(Part):
-    """An invoice taken back (`reversal`), or an amount off it (`allowance`)."""
-
-    invoice: Name
-    kind: Literal["reversal", "allowance"]
-    amount: Amount | None = None
-    share: NotBuilt = None
-    reason: Words = ""
-
-
-class Cancelled(Part):
-    """The job ends; so much of the deposit that is not used is kept."""
-
-    keep_deposit: Amount = 0
-    reason: Words = ""
-
-
-class LineAdded(Line):
-    """A line that a change order adds."""
-
-
-class LineChanged(Part):
-    """A line of the quote by its id, edited or removed, or one that is added."""
-
-    edit: Name | None = None
-    remove: Name | None = None
-    add: LineAdded | None = None
-    quantity: Exact | None = None
-    unit_price: Exact | None = None
-    tax: dict[Name, Rate] | None = None
-    description: Words | None = None
-    unit: Annotated[str, Field(max_length=40)] | None = None
-
-
-class MilestoneChanged(Part):
-    """A milestone by its name: its deliverable, its day, an amount moved onto it (or, below zero, off it)."""
-
-    edit: Name
-    deliverable: Words | None = None
-    on: date | None = None
-    move: SignedAmount | None = None
-
-
-class ChangeOrdered(Part):
-    """A change order that is written and sent. `number` is what later events call it."""
-
-    number: Name
-    reason: Words = "A change"
-    spread: Literal["next", "spread", "final", "own", "equal"] = "spread"
-    own: Name | None = None
-    days: Annotated[int, Field(ge=-999, le=999)] = 0
-    lines: Annotated[list[LineChanged], Field(max_length=1000)] = []
-    milestones: Annotated[list[MilestoneChanged], Field(max_length=200)] = []
-
-
-class Event(Part):
-    """What happened on a day: exactly one deed, with what belongs to it."""
-
-    on: date
-    sign: Name | None = None
-    view: bool | None = None
-    pay: Pay | None = None
-    complete: Name | None = None
-    request_changes: Name | None = None
-    accept: Name | None = None
-    send: Name | None = None
-    bill: Annotated[list[Name], Field(min_length=1)] | None = None
-    wait: bool | None = None
-    refund: Refunded | None = None
-    return_payment: Returned | None = None
-    apply_credit: ApplyCredit | None = None
-    write_off: WrittenOff | None = None
-    recover: Recovered | None = None
-    let_be: LetBe | None = None
-    grant_discount: Name | None = None
-    by: Name | None = None
-    evidence: dict[Literal["photo", "inspection", "document"], Annotated[int, Field(ge=0, le=50)]] = {}
-    reason: Words = ""
-    note: Words = ""
-    change_order: ChangeOrdered | None = None
-    approve: Name | None = None
-    decline_change: Name | None = None
-    withdraw_change: Name | None = None
-    portion: NotBuilt = None
-    void: Name | None = None
-    reissue: Name | None = None
-    credit: Credited | None = None
-    void_credit: Place | None = None
-    dispute: Disputed | None = None
-    won: Decided | None = None
-    lost: Decided | None = None
-    tax_change: dict[Name, Rate | bool] | None = None
-    cancel: Cancelled | None = None
-    opening: NotBuilt = None
-    progress: NotBuilt = None
-    apply: NotBuilt = None
-    certify: NotBuilt = None
-    release: NotBuilt = None
-
-
-DEEDS = (
-    "sign",
-    "view",
-    "pay",
-    "complete",
-    "request_changes",
-    "accept",
-    "send",
-    "bill",
-    "wait",
-    "refund",
-    "return_payment",
-    "dispute",
-    "won",
-    "lost",
-    "apply_credit",
-    "write_off",
-    "recover",
-    "let_be",
-    "grant_discount",
-    "change_order",
-    "approve",
-    "decline_change",
-    "withdraw_change",
-    "void",
-    "reissue",
-    "credit",
-    "void_credit",
-    "cancel",
-    "tax_change",
-)
 
 
 class Expect(Part):

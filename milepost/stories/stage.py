@@ -9,7 +9,7 @@ from decimal import Decimal
 from milepost.actions.actor import Actor
 from milepost.actions.businesses import add_tax_code, start_business
 from milepost.actions.customers import ContactInput, CustomerInput, add_customer, change_customer
-from milepost.stories.schema import Business, Customer, Person
+from milepost.stories.schema import Business, Contact, Customer, Person
 
 
 @dataclass
@@ -43,9 +43,11 @@ class Stage:
         himself = Person(name=customer.name or "Customer", email=customer.email, phone=customer.phone)
         approver, payer = customer.approver or himself, customer.payer or customer.approver or himself
         people = [_contact(approver, approves=True, pays=_same(approver, payer))]
-        if not _same(approver, payer):
+        if customer.contacts:
+            people = [_with_parts(person) for person in customer.contacts]
+        elif not _same(approver, payer):
             people.append(_contact(payer, approves=False, pays=True))
-        if not customer.name and not (customer.approver or customer.payer):
+        elif not customer.name and not (customer.approver or customer.payer):
             people = [ContactInput("", email=customer.email, phone=customer.phone)]
         made = add_customer(
             by=self.owner,
@@ -54,8 +56,9 @@ class Stage:
             contacts=people,
             address=customer.address,
             site=customer.site,
+            language=customer.language,
         )
-        if customer.registration or customer.exempt:
+        if customer.registration or customer.exempt or customer.kind != "person":
             change_customer(by=self.owner, at=at, customer_id=made, card=_card(customer))
         return made
 
@@ -69,16 +72,19 @@ def set_stage(business: Business, *, at: datetime) -> Stage:
         email=f"office-{secrets.token_hex(6)}@story.example",
         password=secrets.token_urlsafe(24),
         at=at,
+        country=business.country,
         currency=business.currency,
         timezone=business.timezone,
         holidays=business.holidays,
         deposit_tax=business.deposit_tax,
+        recovery=business.recovery,
         prices_include_tax=business.prices_include_tax,
         registration=business.registration,
         tax_at=business.tax_at,
         tax_per=business.tax_per,
         tax_rounding=business.tax_rounding,
         approval_days=business.approval_days,
+        parts_from_cents=business.parts_from or None,
         is_practice=True,
         **terms,
     )
@@ -95,7 +101,9 @@ def _card(customer: Customer) -> CustomerInput:
     exempt = customer.exempt
     return CustomerInput(
         customer.name or customer.email or customer.phone,
+        kind=customer.kind,
         address=customer.address,
+        language=customer.language,
         registration=customer.registration,
         tax_exempt=exempt is not None,
         exemption_reason=exempt.reason if exempt else "",
@@ -106,6 +114,17 @@ def _card(customer: Customer) -> CustomerInput:
 
 def _contact(person: Person, *, approves: bool, pays: bool) -> ContactInput:
     return ContactInput(person.name, person.email, person.phone, approves=approves, pays=pays)
+
+
+def _with_parts(person: Contact) -> ContactInput:
+    return ContactInput(
+        person.name,
+        person.email,
+        person.phone,
+        approves="approver" in person.parts,
+        pays="payer" in person.parts,
+        copies="copy" in person.parts,
+    )
 
 
 def _same(one: Person, other: Person) -> bool:

@@ -12,7 +12,7 @@ from milepost.actions.concessions import (
     write_off,
 )
 from milepost.queries.unpaid_page import unpaid_page
-from milepost.stories.schema import Event
+from milepost.stories.events import Event
 
 if TYPE_CHECKING:
     from milepost.stories.deeds import Scene

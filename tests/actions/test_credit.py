@@ -18,6 +18,7 @@ from milepost.actions.credit import (
 )
 from milepost.actions.invoices import send_invoice
 from milepost.actions.payments import record_payment
+from milepost.actions.steps.refunding import MoreThanPaid
 from milepost.actions.work import complete_milestone
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import job_page
@@ -155,6 +156,21 @@ def test_credit_is_given_back_once_and_never_more_than_there_is(cast):
     assert [entry.kind for entry in journal(cast.business_id)][-2:] == ["refund_asked", "refund_done"]
     with pytest.raises(RefundedAlready):
         return_payment(by=cast.bo, at=cast.at + timedelta(days=3), payment_id=payment)
+    assert examine() == []
+
+
+def test_a_refund_beyond_the_credit_opens_what_was_paid_when_that_is_wanted(cast):
+    # Given a deposit of 10,000.00 paid with 10,250.00
+    job = kitchen(cast)
+    payment = pay(cast, job, 10_250_00)
+    back = {"by": cast.bo, "at": cast.at, "payment_id": payment, "method": "check"}
+    # When more than all of it is asked for, nothing is booked
+    with pytest.raises(MoreThanPaid, match=r"Only 10,250\.00"):
+        refund_credit(**back, amount_cents=10_250_01, reopens=True)
+    # When 1,250.00 go back, the credit goes first and 1,000.00 of the deposit are open again
+    refund_credit(**back, amount_cents=1_250_00, reopens=True)
+    assert job_page(cast.business_id, job.job_id, at=cast.at).due_now.cents == 1_000_00
+    assert balances(cast) == {"cash": 9_000_00, "receivables": 1_000_00, "deposits": 10_000_00}
     assert examine() == []
 
 

@@ -50,6 +50,24 @@ def said(text: str) -> str:
         ("sign: Carol Reyes", "sign: Carol Reyes, wait: true", 12, "exactly one of"),
         ("sign: Carol Reyes", 'certify: {1: {amount: "1.00"}}', 12, "“certify” is not built yet"),
         ("sign: Carol Reyes", 'accept: Fence stands, portion: "80"', 12, "“portion” is not built yet"),
+        ("    milestones:", "    progress: true\n    x:", 9, "“progress” is not built yet"),
+        ("    deposit:", '    retainage: {percent: "10"}\n    deposit:', 8, "“retainage” is not built yet"),
+        ("Carol Reyes}\n", "Carol Reyes, options: [gate]}\n", 12, "no line with the id “gate”"),
+        ("sign: Carol Reyes", "change_quote: {lines: []}", 12, "lines"),
+        ("sign: Carol Reyes", "change_quote: {template: castle}", 12, "a template of these"),
+        ("sign: Carol Reyes", "change_quote: {discount: 5}", 12, "Put numbers in quotes"),
+        ("sign: Carol Reyes", "move: {on: 2026-03-09}", 12, "“event” is missing"),
+        ("sign: Carol Reyes", "clear: 0", 12, "clear"),
+        ("sign: Carol Reyes", "write_off: Gate hangs", 12, "no invoice called “Gate hangs”"),
+        ("sign: Carol Reyes", "apply_credit: Gate hangs", 12, "no invoice called “Gate hangs”"),
+        ("carol@example.com}", "carol@example.com, contacts: [{name: Pat}]}", 2, "“parts” is missing"),
+        ("email: carol@example.com}", "contacts: [{name: P, parts: [boss]}]}", 2, "parts"),
+        (
+            "email: carol@example.com}",
+            "payer: {name: P}, contacts: [{name: Q, parts: [payer]}]}",
+            2,
+            "not both",
+        ),
         ("title: Fence", "retainage: {percent: 10}", 1, "“retainage” is not built yet"),
         ("title: Fence", "business: {timezone: ../../etc/passwd}", 1, "not a time zone"),
         ("title: Fence", "business: {holidays: Moon}", 1, "no calendar of holidays"),
@@ -101,6 +119,54 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path):
             read_story(file)
     with pytest.raises(StoryRefused):
         read_story(tmp_path / "missing.yaml")
+
+
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        ("sign: Carol Reyes, options: [posts]", "One of the options that you ticked is not in this quote"),
+        ("move: {event: Delivery, on: 2026-03-09}", "There is no event called “Delivery” yet."),
+        ("clear: 1", "This payment is not on its way."),
+        ("won: true", "No payment is disputed."),
+        ("change_quote: {discount: '101'}", "100"),
+        ("change_quote: {discount: '-1'}", "100"),
+        ("send_quote: true", "is signed. What changes now is a change order."),
+        ("decline: Carol Reyes", "is signed. What changes now is a change order."),
+        ("refund: {payment: 1, amount: '250.01'}", "Only 250.00 of this payment can still be refunded"),
+        ("pay: {amount: '900.00', method: ach, status: pending}", "too much|on its way"),
+    ],
+)
+def test_a_deed_that_cannot_be_done_is_said_in_words(database, event, says):
+    told = STORY
+    if event.startswith(("sign", "change_quote")):
+        told = STORY.partition("events:")[0] + "events:\n"
+    with pytest.raises(StoryRefused, match=says):
+        play(told + f"  - {{on: 2026-03-04, {event}}}\n")
+
+
+def test_a_refusal_that_is_told_plays_on_and_one_that_does_not_come_is_a_difference(database):
+    refused = "  - {on: 2026-03-04, send: Fence stands, refused: is not ready to bill}\n"
+    assert play(STORY + refused).as_told
+    kinder = "  - {on: 2026-03-04, complete: Fence stands, refused: it rains}\n"
+    assert play(STORY + kinder).differences == [
+        "events › 3 › complete: expected to be refused with “it rains”, but it happened."
+    ]
+    with pytest.raises(StoryRefused, match=r"Line 14: .* is not ready to bill"):
+        play(STORY + refused.replace("is not ready to bill", "it rains"))
+
+
+def test_what_is_expected_may_be_said_in_short(database):
+    short = """expect:
+  schedule: {Deposit: "250.00"}
+  payments: {1: "250.00"}
+  ledger: {CD: "250.00", AR: "0.00", Bad debts: "0.00", cash: "250.00"}
+"""
+    assert play(STORY + short).as_told
+    wrong = play(STORY + 'expect: {ledger: {CD: "249.00", Bad debts: "1.00"}}\n')
+    assert wrong.differences == [
+        "ledger › CD: expected 249.00, got 250.00.",
+        "ledger › Bad debts: expected 1.00, but there is no such thing.",
+    ]
 
 
 def test_what_an_action_refuses_is_said_with_the_events_line(database):

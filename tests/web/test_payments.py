@@ -45,6 +45,20 @@ def test_credit_is_offered_where_something_is_open_and_refunded_from_its_payment
     assert again.status_code == 422 and "no credit to use" in again.content.decode()
 
 
+def test_money_that_paid_an_invoice_is_given_back_only_when_that_is_said(cast):
+    job = kitchen(cast)
+    payment = record_payment(by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=10_000_00, method="cash")
+    bo = signed_in(cast, "bo@example.com")
+    page = bo.get(f"/payments/{payment}/").content.decode()
+    assert "Give it back" in page and "Open again what it had paid" in page
+    form = {"amount": "400.00", "method": "check", "reference": "12", "form_key": "one"}
+    refused = bo.post(f"/payments/{payment}/refunds/", form)
+    assert refused.status_code == 422
+    assert "of this payment is credit" in refused.content.decode()
+    assert bo.post(f"/payments/{payment}/refunds/", form | {"reopens": "on"}).status_code == 302
+    assert job_page(cast.business_id, job.job_id, at=cast.at).due_now.cents == 400_00
+
+
 def test_another_business_s_payment_answers_as_if_it_did_not_exist(cast):
     job = kitchen(cast)
     payment = record_payment(by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=1, method="cash")

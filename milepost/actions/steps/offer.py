@@ -45,6 +45,13 @@ class TaxNumberMissing(Refusal):
     )
 
 
+class DiscountOutOfRange(Refusal):
+    """`field` is "lines-2-discount" for the second line, "discount" for the whole quote."""
+
+    code = "discount_out_of_range"
+    message = gettext_noop("A discount goes from 0 to 100 percent.")
+
+
 class UnknownTax(Refusal):
     code = "unknown_tax"
     message = gettext_noop("This tax does not exist in your settings.")
@@ -55,8 +62,10 @@ def build_lines(
 ) -> list[QuoteLine]:
     """
     The lines as records, unsaved, each tax frozen by name and rate; none for a customer who is exempt.
-    Refuses UnknownTax.
+    Refuses UnknownTax, DiscountOutOfRange.
     """
+    for place, line in enumerate(lines, start=1):
+        check_discount(line.discount_percent, field=f"lines-{place}-discount")
     wanted = {code for line in lines for code in line.tax_codes}
     taxes = {tax.id: tax for tax in TaxCode.objects.filter(id__in=wanted)} if wanted else {}
     if wanted - set(taxes):
@@ -78,6 +87,12 @@ def build_lines(
         )
         for place, line in enumerate(lines, start=1)
     ]
+
+
+def check_discount(percent: Decimal, *, field: str) -> None:
+    """Refuse DiscountOutOfRange below nothing and above everything."""
+    if not 0 <= percent <= 100:
+        raise DiscountOutOfRange(field=field)
 
 
 def check_tax_numbers(business: Business, customer: Customer, lines: Sequence[QuoteLine]) -> None:

@@ -9,8 +9,15 @@ from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.taking_back import book, reopen, undo
 from milepost.actions.steps.timeline import tell
 from milepost.core.journal import RP, SURCHARGES, Transfer, refund_asked, refund_done, refund_refused, swapped
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
 from milepost.records.jobs import Job
 from milepost.records.payments import Payment, Refund
+
+
+class MoreThanPaid(Refusal):
+    code = "more_than_paid"
+    message = gettext_noop("Only {left} of this payment can still be refunded, so {asked} cannot.")
 
 
 def ask(

@@ -48,7 +48,7 @@ def lock_payment(payment_id: int) -> tuple[Payment, list[Job]]:
     filed = int(str(seen.job_id))
     customers = Customer.objects.filter(Q(id=seen.customer_id) | Q(invoice__allocations__payment=seen))
     whose = lock_customers(set(customers.values_list("id", flat=True)))
-    jobs = lock_jobs(whose, {filed, *_settled_by_job(seen)})
+    jobs = lock_jobs(whose, {filed, *settled_by_job(seen)})
     jobs.sort(key=lambda job: job.id != filed)
     return find(Payment.objects.select_for_update(no_key=True), id=payment_id), jobs
 
@@ -157,7 +157,7 @@ def had_receipt(payment: Payment, job: Job) -> list[Contact]:
     return [*payers, *more]
 
 
-def _settled_by_job(payment: Payment) -> dict[int, int]:
+def settled_by_job(payment: Payment) -> dict[int, int]:
     parts = payment.allocations.values_list("invoice__job_id").annotate(sum=Sum("amount_cents"))
     return {job_id: cents for job_id, cents in parts if cents}
 

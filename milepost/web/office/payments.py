@@ -43,7 +43,8 @@ def show_payment(request: HttpRequest, payment: int, refusal: Refusal | None = N
         "methods": [
             (code, words) for code, words in PAID_BY if code in ("check", "cash", "transfer", "other")
         ],
-        "left": request.POST.get("amount") or plain(found.left.cents, found.left.currency),
+        "left": request.POST.get("amount")
+        or (plain(found.left.cents, found.left.currency) if found.left.cents else ""),
         "back": request.POST.get("amount") or _online_amount(found),
         "form_key": request.POST.get("form_key")
         or f"refund-{payment}-{len(found.refunds)}-{found.left.cents}",
@@ -87,6 +88,7 @@ def refund(request: HttpRequest, payment: int) -> HttpResponse:
             amount_cents=cents,
             method=request.POST.get("method", "check"),
             reference=checked_text(request.POST.get("reference", ""), field="reference", most=100),
+            reopens=request.POST.get("reopens") == "on",
             form_key=request.POST.get("form_key", ""),
         )
     except Refusal as refusal:

@@ -1,0 +1,83 @@
+"""What stands behind a story's keys: texts, days, amounts that are texts in major units and become cents."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core.core_schema import ValidationInfo
+
+from milepost.core.money import parse_cents, parse_decimal
+from milepost.core.refusals import Refusal
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(max_length=5000)]
+Days = Annotated[int, Field(ge=0, le=3650)]
+Place = Annotated[int, Field(ge=1, le=10_000)]
+
+
+def _amount(value: Any, info: ValidationInfo, *, negative: bool = False) -> int:
+    if not isinstance(value, str):
+        raise PydanticCustomError("amount", 'Put amounts in quotes: "1250.00".')
+    try:
+        return parse_cents(value, (info.context or {}).get("currency", "USD"), negative=negative)
+    except Refusal as refusal:
+        raise PydanticCustomError("amount", "{said}", {"said": str(refusal)}) from None
+
+
+def _exact(value: Any, *, digits: int, places: int, negative: bool = False) -> Decimal:
+    if not isinstance(value, str):
+        raise PydanticCustomError("exact", 'Put numbers in quotes: "8.25".')
+    try:
+        return parse_decimal(value, digits=digits, places=places, negative=negative)
+    except Refusal as refusal:
+        raise PydanticCustomError("exact", "{said}", {"said": str(refusal)}) from None
+
+
+def _not_built(_value: Any) -> Any:
+    raise PydanticCustomError("not_built", "is not built yet.")
+
+
+_NUMBER = WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
+Amount = Annotated[int, BeforeValidator(_amount), _NUMBER]
+SignedAmount = Annotated[int, BeforeValidator(lambda v, info: _amount(v, info, negative=True)), _NUMBER]
+Rate = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=3, places=5, negative=True)), _NUMBER]
+Exact = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=13, places=6, negative=True)), _NUMBER]
+NotBuilt = Annotated[Any, BeforeValidator(_not_built), WithJsonSchema({"description": "Not built yet."})]
+
+
+class Part(BaseModel):
+    """Whatever stands in a story: no key beyond these, no value of another kind."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+@dataclass(frozen=True)
+class Short:
+    """
+    A part that may be written as one value: `write_off: Deposit` is `write_off: {invoice: Deposit}`,
+    and `true` is the part with nothing in it.
+    """
+
+    key: str
+    kind: str = "string"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.no_info_before_validator_function(self._widen, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": self.kind}, {"const": True}, handler(schema)]}
+
+    def _widen(self, value: Any) -> Any:
+        if value is True:
+            return {}
+        return value if isinstance(value, dict) or value is None else {self.key: value}
