@@ -1,6 +1,6 @@
 """The contract in whole cents: every line's net and every tax on it is a key with a value."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -149,6 +149,20 @@ def tax_by_code(keys: Mapping[Key, int]) -> dict[Hashable, int]:
     return sums
 
 
+def groups_of(keys: Collection[Key]) -> dict[Key, Hashable]:
+    """
+    The group of each key: nets go together by the taxes that they bear, taxes by their code.
+
+    >>> groups_of([Key("a"), Key("a", "vat"), Key("b")])[Key("a")]
+    ('net', frozenset({'vat'}))
+    """
+    borne: dict[Hashable, set[Hashable]] = {key.line: set() for key in keys}
+    for key in keys:
+        if key.tax is not None:
+            borne[key.line].add(key.tax)
+    return {key: ("net", frozenset(borne[key.line])) if key.tax is None else ("tax", key.tax) for key in keys}
+
+
 def price(
     lines: Sequence[ContractLine],
     *,
@@ -185,16 +199,9 @@ def price(
         cents = {Key(line_id): net for line_id, net in nets.items()}
         for rate in rates.values():
             cents |= _on_top(lines, nets, rate, tax_per, tax_rounding)
-    keys: dict[Key, int] = {}
-    groups: dict[Key, Hashable] = {}
-    for line in lines:
-        codes = frozenset(rate.code for rate in line.taxes)
-        keys[Key(line.id)] = cents[Key(line.id)]
-        groups[Key(line.id)] = ("net", codes)
-        for rate in line.taxes:
-            keys[Key(line.id, rate.code)] = cents[Key(line.id, rate.code)]
-            groups[Key(line.id, rate.code)] = ("tax", rate.code)
-    priced = PricedContract(currency, tuple(lines), keys, groups)
+    stored = [Key(line.id, code) for line in lines for code in (None, *(rate.code for rate in line.taxes))]
+    keys = {key: cents[key] for key in stored}
+    priced = PricedContract(currency, tuple(lines), keys, groups_of(stored))
     _check_total(priced)
     return priced
 

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
-from milepost.core.contract import Key, PricedContract
+from milepost.core.contract import Key, PricedContract, groups_of
 from milepost.core.rounding import Rule
 from milepost.core.tax import TaxPer, TaxRate, tax_of_lines
 
@@ -32,7 +32,6 @@ def retaxed(
     {'old': 9500, 'new': 8000}
     """
     wanted = {line.id: tuple(taxes.get(line.id, line.taxes)) for line in priced.lines}
-    kept = {key: billed.get(key, 0) for key in priced.keys if key.tax is not None}
     fresh = _unbilled_tax(priced, billed, wanted, tax_per, tax_rounding)
     keys: dict[Key, int] = {}
     for line in priced.lines:
@@ -40,10 +39,9 @@ def retaxed(
         codes = [rate.code for rate in (*line.taxes, *wanted[line.id])]
         for code in dict.fromkeys(codes):
             key = Key(line.id, code)
-            cents = kept.get(key, 0) + fresh.get(key, 0)
-            keys[key] = cents
+            keys[key] = billed.get(key, 0) + fresh.get(key, 0)
     lines = tuple(replace(line, taxes=_both(line.taxes, wanted[line.id])) for line in priced.lines)
-    return PricedContract(priced.currency, lines, keys, _groups(keys))
+    return PricedContract(priced.currency, lines, keys, groups_of(keys))
 
 
 def _unbilled_tax(
@@ -65,14 +63,3 @@ def _unbilled_tax(
 
 def _both(before: tuple[TaxRate, ...], after: tuple[TaxRate, ...]) -> tuple[TaxRate, ...]:
     return tuple({rate.code: rate for rate in (*before, *after)}.values())
-
-
-def _groups(keys: Mapping[Key, int]) -> dict[Key, Hashable]:
-    codes: dict[Hashable, frozenset[Hashable]] = {}
-    for key in keys:
-        if key.tax is not None:
-            codes[key.line] = codes.get(key.line, frozenset()) | {key.tax}
-    return {
-        key: ("net", codes.get(key.line, frozenset())) if key.tax is None else ("tax", key.tax)
-        for key in keys
-    }

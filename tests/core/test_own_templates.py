@@ -27,10 +27,11 @@ def amounts(rows, total_cents: int) -> list[int]:  # type: ignore[no-untyped-def
 
 def kept(rows: list[tuple[str, str, str | None, int]], total_cents: int, mode: str) -> list[tuple[str, str]]:
     parts = [
-        PricedRow(RowInput(f"Row {n}", basis, kind, Decimal(value) if value else None), cents)
+        PricedRow(RowInput(f"Row {n}", basis, kind, Decimal(value) if value else None, lines=(n,)), cents)
         for n, (kind, basis, value, cents) in enumerate(rows)
     ]
     made = as_template(parts, total_cents, amounts_as=mode)  # type: ignore[arg-type]
+    assert {row.lines for row in made} == {()}
     return [(row.basis, str(row.value)) for row in made]
 
 
@@ -87,6 +88,31 @@ KITCHEN = [
 )
 def test_what_is_kept_of_each_basis(rows, mode, wanted):
     assert kept(rows, 40_000_00, mode) == wanted
+
+
+def test_percentages_that_no_longer_fit_are_kept_as_what_they_are_today():
+    """60 and 60 after a change: 50.625 and 49.375 of today's price, rounded half up."""
+    rows = [
+        ("milestone", "percent", "60", 4_05),
+        ("milestone", "percent", "60", 3_95),
+        ("milestone", "remainder", None, 0),
+    ]
+    assert kept(rows, 8_00, "percent") == [("percent", "50.63"), ("percent", "49.38"), ("remainder", "None")]
+
+
+def test_what_takes_the_rest_does_so_wherever_it_stands():
+    rows = [("milestone", "remainder", None, 6_00), ("milestone", "fixed", "2", 2_00)]
+    assert kept(rows, 8_00, "percent") == [("remainder", "None"), ("percent", "25.00")]
+
+
+def test_nothing_is_no_percentage_of_nothing_and_a_hundred_beside_nothing_is_the_whole():
+    free = [("deposit", "fixed", "0", 0), ("milestone", "fixed", "0", 0)]
+    assert kept(free, 0, "percent") == [("percent", "0.00"), ("remainder", "None")]
+    whole = [("deposit", "percent", "0", 0), ("milestone", "percent", "100", 8_00)]
+    assert kept(whole, 8_00, "percent") == [("percent", "0"), ("percent", "100")]
+    # An amount may be more than nothing under another price, so somebody takes the rest.
+    whole = [("milestone", "percent", "100", 8_00), ("milestone", "fixed", "0", 0)]
+    assert kept(whole, 8_00, "fixed") == [("percent", "100"), ("remainder", "None")]
 
 
 def test_what_belongs_to_one_job_is_left_behind_and_the_rest_survives_its_store():
