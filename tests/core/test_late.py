@@ -46,14 +46,18 @@ def test_a_late_fee_comes_to_what_the_page_says(cells: dict[str, str]) -> None:
     assert plain(fee, "USD") == cells["fee"]
 
 
-@pytest.mark.parametrize("cells", samples.table("late-fees", "days"), ids=lambda c: c["case"])
+@pytest.mark.parametrize("cells", samples.table("days", "days"), ids=lambda c: c["case"])
 def test_a_day_is_found_as_the_page_says(cells: dict[str, str]) -> None:
     words = dict(part.split("=") for part in cells["rule"].split())
     start = date.fromisoformat(cells["from"])
     off = {date.fromisoformat(day) for day in words.get("off", "").split(",") if day}
     worked = {date.fromisoformat(day) for day in words.get("worked", "").split(",") if day}
+    if "shut" in words:
+        first, last = (date.fromisoformat(day) for day in words["shut"].split(".."))
+        off |= shutdown(first, last)
     if "business" in words:
-        weekend = () if words.get("weekends") == "count" else (5, 6)
+        weekend = tuple(int(day) for day in words.get("weekend", "5,6").split(","))
+        weekend = () if words.get("weekends") == "count" else weekend
         found = add_business_days(start, int(words["business"]), off, weekend=weekend, extra_working=worked)
     else:
         found = due_on(
@@ -66,13 +70,31 @@ def test_a_day_is_found_as_the_page_says(cells: dict[str, str]) -> None:
     assert found.isoformat() == cells["is"]
 
 
-def test_two_percent_within_ten_days_and_the_whole_within_thirty():
-    """LF-2-10 and LF-228794."""
-    terms = EarlyTerms(Decimal(2), 10, 30)
-    issued = date(2025, 1, 31)
-    assert (terms.until(issued), terms.due(issued)) == (date(2025, 2, 10), date(2025, 3, 2))
-    assert payment_for_cents(1_000_00, terms.percent) == 980_00
-    assert 54_05 - discount_cents(54_05, Decimal(2)) == 52_97
+@pytest.mark.parametrize("cells", samples.table("early-payment", "discounts"), ids=lambda c: c["source"])
+def test_who_pays_early_pays_what_the_page_says(cells: dict[str, str]) -> None:
+    terms = EarlyTerms(Decimal(cells["percent"]), int(cells["within"]), int(cells["net"]))
+    issued, settled = date.fromisoformat(cells["issued"]), parse_cents(cells["settled"], "USD")
+    assert (terms.until(issued).isoformat(), terms.due(issued).isoformat()) == (
+        cells["last day"],
+        cells["due"],
+    )
+    assert plain(discount_cents(settled, terms.percent), "USD") == cells["off"]
+    assert plain(payment_for_cents(settled, terms.percent), "USD") == cells["paid"]
+
+
+@pytest.mark.parametrize("cells", samples.table("early-payment", "settled"), ids=lambda c: c["case"])
+def test_a_discounted_payment_settles_what_the_page_says(cells: dict[str, str]) -> None:
+    settled = settled_by_cents(parse_cents(cells["payment"], "USD"), Decimal(cells["percent"]))
+    assert plain(settled, "USD") == cells["settles"]
+
+
+@pytest.mark.parametrize("cells", samples.table("early-payment", "taxes"), ids=lambda c: c["case"])
+def test_the_tax_falls_with_the_discount_as_the_page_says(cells: dict[str, str]) -> None:
+    parts = [cells["net"], *cells["taxes"].split(", ")]
+    discount = parse_cents(cells["discount"], "USD")
+    off = discount_by_part(discount, {i: parse_cents(part, "USD") for i, part in enumerate(parts)})
+    wanted = [cells["off the net"], *cells["off the taxes"].split(", ")]
+    assert [plain(cents, "USD") for cents in off.values()] == wanted
 
 
 def test_a_month_s_31st_is_a_month_end_and_comes_back_as_the_31st():

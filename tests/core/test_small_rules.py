@@ -29,8 +29,6 @@ from milepost.core.retainage import (
 from milepost.core.retaxing import retaxed
 from milepost.core.settling import oldest_first
 from milepost.core.tax import TaxRate
-from milepost.core.wip import JobCosts
-from milepost.core.withholding import withheld_cents
 from tests.core import samples
 
 GST, PST = TaxRate("gst", "GST", Decimal(5)), TaxRate("pst", "PST", Decimal(7))
@@ -249,25 +247,6 @@ def test_a_repriced_contract_keeps_its_groups_and_is_never_below_zero() -> None:
     with pytest.raises(ContractBelowZero) as refused:
         repriced(now, before, [line("a", "-100", GST)])
     assert refused.value.field == "lines"
-
-
-# Work in progress --------------------------------------------------------------------------------------
-
-
-def test_a_job_that_is_not_begun_has_earned_nothing_and_a_finished_one_all() -> None:
-    assert JobCosts(100_00, 0, 50_00).earned_cents == 0
-    finished = JobCosts(100_00, 0, 0, billed_cents=100_00)
-    assert (finished.complete, finished.earned_cents) == (1, 100_00)
-    assert (finished.over_billed_cents, finished.under_billed_cents) == (0, 0)
-    third = JobCosts(300_00, 10_00, 20_00, percent_places=0)
-    assert (third.complete, third.earned_cents, third.profit_cents) == (Fraction(33, 100), 99_00, 89_10)
-    assert JobCosts(30_00, 10_00, 20_00).expected_loss_cents == 0
-
-
-def test_what_is_withheld_is_a_part_of_the_net_without_materials_rounded_once() -> None:
-    assert withheld_cents(1_25, Decimal(10)) == 13
-    assert withheld_cents(1_25, Decimal(10), rounding="down") == 12
-    assert withheld_cents(3_00, Decimal(50), materials_cents=1_00) == 1_00
 
 
 def test_other_amounts_on_open_rows_are_placed_there_and_stand_at_the_next_change() -> None:
