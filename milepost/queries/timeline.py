@@ -16,12 +16,15 @@ def chain_of(events: Iterable[JobEvent], *, for_customer: bool = False) -> list[
             event.seq,
             event.prev_hash,
             event.hash,
-            Content(microseconds(event.at), event.kind, event.actor_name, event.text)
-            if event.for_customer or not for_customer
-            else None,
+            _content(event) if event.for_customer or not for_customer else None,
         )
         for event in events
     ]
+
+
+def _content(event: JobEvent) -> Content:
+    shown = event.for_customer if event.version > 1 else None
+    return Content(microseconds(event.at), event.kind, event.actor_name, event.text, shown)
 
 
 @question

@@ -10,7 +10,8 @@ from milepost.records.jobs import Job
 class JobEvent(models.Model):
     """
     Something happened. `seq`, `prev_hash` and `hash` are set by the database under the job's
-    lock; `text` is canonical JSON, and the hash covers it to the byte.
+    lock; `text` is canonical JSON, and the hash covers it to the byte. From `version` 2 on the hash
+    covers whom the event is for, too; the database sets it.
     """
 
     business = models.ForeignKey(Business, models.PROTECT)
@@ -21,6 +22,7 @@ class JobEvent(models.Model):
     actor_name = models.CharField(max_length=200)
     for_customer = models.BooleanField(default=True)
     text = models.TextField()
+    version = models.PositiveSmallIntegerField(db_default=1)
     prev_hash = models.CharField(max_length=64, default="")
     hash = models.CharField(max_length=64, default="")
 

@@ -24,6 +24,7 @@ from milepost.core.timeline import (
 NOON = datetime(2026, 3, 2, 12, 0, 0, 250_000, tzinfo=UTC)
 SENT = Content(microseconds(NOON), "quote_sent", "Alice", '{"version": 1}')
 VIEWED = replace(SENT, kind="viewed", who="Carol", facts="{}")
+SHOWN = replace(SENT, for_customer=True)
 SIGNED = Content(SENT.at_us + 1, "signed", "Carol Reyés", '{"contract_cents": 4000000}')
 
 
@@ -54,6 +55,25 @@ def test_the_hash_is_of_the_six_lines_that_the_page_names() -> None:
     # Half of a pair of code units, as a broken phone may send it, is hashed and not refused.
     lone = hashlib.sha256(b"\n1\n0\nnote\n\xed\xa0\x80\n{}").hexdigest()
     assert event_hash(1, "", Content(0, "note", "\ud800", "{}")) == lone
+
+
+@pytest.mark.parametrize(("shown", "word"), [(True, "customer"), (False, "office")])
+def test_from_the_second_version_on_the_hash_says_whom_an_event_is_for(shown: bool, word: str) -> None:
+    """docs/timeline.md: the figure 2 first, so that no text of the first version can be one of the second."""
+    text = f'2\nabc\n7\n{SIGNED.at_us}\nsigned\nCarol Reyés\n{word}\n{{"contract_cents": 4000000}}'
+    said = replace(SIGNED, for_customer=shown)
+    assert event_hash(7, "abc", said) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_history_goes_on_in_the_second_version_and_not_back() -> None:
+    onward = chain(SENT, replace(VIEWED, for_customer=False), SHOWN)
+    assert breaks(onward) == []
+    assert breaks(read_record(record({}, onward))) == []
+    back = chain(SENT, SHOWN, VIEWED, replace(SIGNED, for_customer=True))
+    assert breaks(back) == [Break(3, "it does not say whom it is for, as the one before does")]
+    # Nobody knows of what is withheld; what is shown after it still has to say it.
+    hidden = [back[0], back[1], replace(back[2], content=None), back[3]]
+    assert breaks(hidden) == []
 
 
 def test_a_history_as_it_was_written_holds_and_so_does_one_with_events_withheld() -> None:
@@ -107,14 +127,14 @@ def test_no_event_can_be_exchanged_or_dropped_from_the_middle_unseen(
 
 # The record ---------------------------------------------------------------------------------------------
 
-EMPTY = '{"format": "milepost-timeline-1", "events": []}'
+EMPTY = '{"format": "milepost-timeline-2", "events": []}'
 
 
 def test_a_record_tells_what_it_is_about_and_every_event_with_its_moment() -> None:
     withheld = replace(TOLD[1], content=None)
     text = record({"job": "Kitchen", "business": "Reyés & Co"}, [TOLD[0], withheld, TOLD[2]])
     assert json.loads(text) == {
-        "format": "milepost-timeline-1",
+        "format": "milepost-timeline-2",
         "job": "Kitchen",
         "business": "Reyés & Co",
         "events": [
@@ -146,7 +166,7 @@ def test_a_record_tells_what_it_is_about_and_every_event_with_its_moment() -> No
 
 def test_a_record_is_text_that_a_person_can_read() -> None:
     first, second, *_ = record({"job": "Küche"}, []).splitlines()
-    assert (first, second) == ("{", ' "format": "milepost-timeline-1",')
+    assert (first, second) == ("{", ' "format": "milepost-timeline-2",')
     assert record({"job": "Küche"}, []).endswith('"job": "Küche",\n "events": []\n}\n')
     assert read_record(EMPTY) == []
 
@@ -164,6 +184,7 @@ def test_a_record_may_spell_its_numbers_in_quotes() -> None:
     ("{}", "'format'"),
     ('{"format": "milepost-timeline-1"}', "'events'"),
     ('{"format": "milepost-timeline-1", "events": [{}]}', "'at_us'"),
+    ('{"format": "milepost-timeline-2", "events": [{"at_us": 1, "kind": "", "who": "", "facts": "", "for": "me"}]}', "'me'"),
     ('{"format": "milepost-timeline-1", "events": [{"withheld": true}]}', "'number'"),
     ('{"format": "milepost-timeline-1", "events": [{"withheld": true, "number": "x"}]}', "invalid literal for int() with base 10: 'x'"),
     ("[]", "list indices must be integers"),

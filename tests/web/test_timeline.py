@@ -67,7 +67,7 @@ def test_the_customer_sees_what_is_theirs_and_of_the_rest_the_hashes_alone(cast,
         "withheld": True,
     }
     # Then the chain holds for them as well
-    assert breaks(read_record(json.dumps({"format": "milepost-timeline-1", "events": mine}))) == []
+    assert breaks(read_record(json.dumps({"format": "milepost-timeline-2", "events": mine}))) == []
 
 
 def test_the_portal_tells_what_happened_and_the_office_everything(cast, told, client):
@@ -88,6 +88,8 @@ def test_the_portal_tells_what_happened_and_the_office_everything(cast, told, cl
         (lambda kept: kept[2].update(previous_hash="0" * 64), "does not carry the hash of the one before"),
         (lambda kept: kept.insert(1, dict(kept[1])), "Event 2: it follows number 2."),
         (lambda kept: kept[4].update(facts="{}"), "Event 5: it was changed."),
+        (lambda kept: kept[4].update({"for": "office"}), "Event 5: it was changed."),
+        (lambda kept: kept[4].pop("for"), "Event 5: it does not say whom it is for, as the one before does."),
     ],
 )
 def test_a_record_that_was_tampered_with_is_found(cast, told, tmp_path, capsys, change, says):
@@ -149,8 +151,8 @@ def test_a_history_that_was_rewritten_whole_is_found_by_a_record_that_was_taken_
     # When the chain is made anew, then it holds by itself; the record taken before tells
     for seq in (4, 5):
         owner_cursor.execute(
-            "UPDATE job_event e SET prev_hash = f.hash, hash = mp_event_hash(f.hash, e.seq, e.at, e.kind, e.actor_name,"
-            " e.text) FROM job_event f WHERE f.job_id = e.job_id AND f.seq = e.seq - 1 AND e.seq = %s",
+            "UPDATE job_event e SET prev_hash = f.hash, hash = mp_event_hash_2(f.hash, e.seq, e.at, e.kind,"
+            " e.actor_name, e.for_customer, e.text) FROM job_event f WHERE f.job_id = e.job_id AND f.seq = e.seq - 1 AND e.seq = %s",
             [seq],
         )
     assert examine() == []
@@ -160,7 +162,52 @@ def test_a_history_that_was_rewritten_whole_is_found_by_a_record_that_was_taken_
 def test_the_core_and_the_database_hash_alike(cast, told, owner_cursor):
     from milepost.core.timeline import Content, event_hash
 
-    for seq, prev, at_us, kind, who, text, stored in owner_cursor.execute(
-        "SELECT seq, prev_hash, (extract(epoch FROM at) * 1000000)::bigint, kind, actor_name, text, hash FROM job_event"
+    for seq, prev, at_us, kind, who, text, shown, stored in owner_cursor.execute(
+        "SELECT seq, prev_hash, (extract(epoch FROM at) * 1000000)::bigint, kind, actor_name, text, for_customer, hash"
+        " FROM job_event"
     ).fetchall():
-        assert event_hash(seq, prev, Content(at_us, kind, who, text)) == stored
+        assert event_hash(seq, prev, Content(at_us, kind, who, text, shown)) == stored
+
+
+def test_an_entry_cannot_be_hidden_by_saying_that_it_was_never_the_customers(cast, told, owner_cursor):
+    owner_cursor.execute("SET session_replication_role = replica")
+    owner_cursor.execute("UPDATE job_event SET for_customer = false WHERE seq = 4")
+    assert {finding.where for finding in examine()} == {f"job {told.job_id} event 4"}
+    page = signed_in(cast, "alice@example.com").get(f"/jobs/{told.job_id}/").content.decode()
+    assert "Entry 4 is not what was written." in page
+
+
+def test_a_history_from_before_whom_it_is_for_was_hashed_holds_and_goes_on(
+    cast, told, owner_cursor, tmp_path
+):
+    # Given entries as the first version wrote them
+    owner_cursor.execute("SET session_replication_role = replica")
+    for seq in range(1, 6):
+        owner_cursor.execute(
+            "UPDATE job_event e SET version = 1, prev_hash = coalesce(f.hash, ''),"
+            " hash = mp_event_hash(coalesce(f.hash, ''), e.seq, e.at, e.kind, e.actor_name, e.text)"
+            " FROM (SELECT 1) one LEFT JOIN job_event f ON f.seq = %s WHERE e.seq = %s",
+            [seq - 1, seq],
+        )
+    owner_cursor.execute("SET session_replication_role = DEFAULT")
+    assert examine() == []
+    # When the job goes on, the new entries say whom they are for
+    complete_milestone(by=cast.tess, at=cast.at, job_id=told.job_id, row_id=told.rows["Cabinets installed"])
+    answer = signed_in(cast, "alice@example.com").get(f"/jobs/{told.job_id}/history.json")
+    assert [event.get("for") for event in events(answer)] == [None] * 5 + ["customer"]
+    assert (examine(), breaks(read_record(answer.content.decode()))) == ([], [])
+    file = tmp_path / "timeline.json"
+    file.write_bytes(answer.content)
+    assert by_the_docs(file).stdout.startswith("6 entries, unbroken.")
+    # When an old entry is slipped in behind a new one, it is found
+    owner_cursor.execute("SET session_replication_role = replica")
+    owner_cursor.execute(
+        "UPDATE job_event SET version = 1, hash = mp_event_hash(prev_hash, seq, at, kind, actor_name, text)"
+        " WHERE seq = 6"
+    )
+    owner_cursor.execute("UPDATE job_event SET version = 2 WHERE seq = 5")
+    owner_cursor.execute(
+        "UPDATE job_event SET hash = mp_event_hash_2(prev_hash, seq, at, kind, actor_name, for_customer, text)"
+        " WHERE seq = 5"
+    )
+    assert f"job {told.job_id} event 6" in {finding.where for finding in examine()}

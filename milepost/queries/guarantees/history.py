@@ -7,8 +7,7 @@ CHECKS: Checks = (
         "the timeline's hashes hold",
         """SELECT 'job ' || e.job_id || ' event ' || e.seq FROM job_event e
            LEFT JOIN job_event f ON f.job_id = e.job_id AND f.seq = e.seq - 1
-           WHERE e.prev_hash <> COALESCE(f.hash, '')
-              OR e.hash <> mp_event_hash(e.prev_hash, e.seq, e.at, e.kind, e.actor_name, e.text)""",
+           WHERE e.prev_hash <> COALESCE(f.hash, '') OR e.hash <> mp_hash_of_event(e) OR e.version < f.version""",
     ),
     (
         "a document's hash is that of its content",
