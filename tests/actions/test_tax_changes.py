@@ -13,7 +13,7 @@ from milepost.queries.doctor import examine
 from milepost.queries.lists import messages
 from milepost.queries.tax_changes import TaxesStayAsTheyAre, tax_change_page
 from tests.actions.test_credit_notes import balances, bill, page, pay, stop, taxed_kitchen
-from tests.web.test_rights import client_of
+from tests.web.addresses import client_of
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django.utils import timezone
 from milepost.queries.job_page import job_page
 from tests.browser.walking import DESK, PHONE, faults, sign_in
 from tests.cast import kitchen, sent_quote
-from tests.web.test_rights import a_change
+from tests.web.addresses import a_change
 
 pytestmark = pytest.mark.browser
 WAYS = [

@@ -8,7 +8,8 @@ from milepost.queries.doctor import examine
 from milepost.queries.job_page import job_page
 from milepost.queries.ledger import journal
 from tests.cast import kitchen
-from tests.web.test_rights import TABLE, addresses_of, client_of
+from tests.web.addresses import addresses_of, client_of
+from tests.web.rights_table import TABLE
 
 FIELDS = [
     "name",

@@ -22,7 +22,7 @@ from milepost.queries.needs import needs
 from milepost.records.changes import ChangeSignature
 from milepost.records.scope import scoped
 from tests.cast import KITCHEN, Cast, Kitchen, kitchen
-from tests.web.test_rights import a_change, client_of
+from tests.web.addresses import a_change, client_of
 
 ISLAND = {
     "reason": "The island that you asked for",

@@ -7,7 +7,7 @@ from milepost.actions.payments import record_payment
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import job_page
 from tests.cast import kitchen
-from tests.web.test_rights import client_of
+from tests.web.addresses import client_of
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.test import Client
 from milepost.gateways.payments import KeyRefused
 from milepost.gateways.payments.fake import FakePayments
 from milepost.mailroom import wiring
-from tests.web.test_rights import client_of
+from tests.web.addresses import client_of
 
 PAGE = "/settings/online-payments/"
 KEY = "sk_test_51ThisIsTheKey7890"

@@ -25,8 +25,8 @@ from milepost.queries.lists import choices
 from milepost.records.files import Document
 from milepost.records.jobs import Job, ScheduleRow
 from milepost.records.scope import scoped
+from tests.web.addresses import client_of
 from tests.web.test_bad_input import QUOTE
-from tests.web.test_rights import client_of
 
 
 @pytest.fixture(scope="module")

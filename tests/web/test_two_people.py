@@ -2,8 +2,8 @@
 
 from milepost.queries.quote_draft import quote_draft
 from tests.cast import sent_quote
+from tests.web.addresses import client_of
 from tests.web.test_bad_input import QUOTE
-from tests.web.test_rights import client_of
 
 
 def test_the_second_is_shown_what_differs_and_may_save_over_it(cast):
