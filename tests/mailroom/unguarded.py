@@ -7,8 +7,11 @@ import os
 import threading
 from typing import Any
 
+from milepost.config.wsgi import application  # it sets Django up, and must come first
+
+# isort: split
+
 from milepost.actions import attempts
-from milepost.config.wsgi import application
 from milepost.mailroom import checkout
 from milepost.records.jobs import Job
 
