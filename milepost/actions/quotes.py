@@ -1,5 +1,6 @@
 """Quotes: draft, change, send. Signing is in `signing`."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,7 +24,7 @@ from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.quote_input import QuoteInput
 from milepost.core.refusals import Refusal
-from milepost.queries.pricing import price_offer
+from milepost.queries.pricing import price_lines, price_offer
 from milepost.queries.quote_draft import as_typed
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
@@ -233,5 +234,16 @@ def _write_version(business: Business, job: Job, version: int, quote: QuoteInput
         expires_on=quote.expires_on,
         created_at=at,
     )
-    QuoteLine.objects.bulk_create(build_lines(business, written, quote.lines, customer=job.customer))
+    lines = build_lines(business, written, quote.lines, customer=job.customer)
+    QuoteLine.objects.bulk_create(lines)
+    written.total_cents = _so_far(written, lines)
+    written.save(update_fields=["total_cents"])
     QuoteRow.objects.bulk_create(build_rows(business, written, quote.rows, customer=job.customer))
+
+
+def _so_far(version: QuoteVersion, lines: Sequence[QuoteLine]) -> int:
+    """What a draft comes to in cents, for the list; 0 while it cannot be priced."""
+    try:
+        return price_lines(version, lines).total_cents
+    except Refusal:
+        return 0

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from milepost.core.money import Money
 from milepost.queries.door import NotThere, question
-from milepost.queries.lists import PAGE, Page
+from milepost.queries.paging import PAGE, Page
 from milepost.records.businesses import Business
 from milepost.records.journal import Account, JournalEntry, Transfer
 

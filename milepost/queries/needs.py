@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from milepost.core.money import Money
-from milepost.core.readiness import is_ready
 from milepost.queries.balances import with_settled
 from milepost.queries.calendars import holidays_around
 from milepost.queries.change_needs import ChangeNeed, change_needs, waiting_changes
 from milepost.queries.door import question
-from milepost.queries.lists import PAGE, InvoiceListRow, JobRow, invoice_row, job_row, with_billed
+from milepost.queries.job_lists import JobRow, job_row, with_billed
+from milepost.queries.money_lists import InvoiceListRow, invoice_row
+from milepost.queries.next_steps import row_is_ready, unbilled
+from milepost.queries.paging import PAGE
 from milepost.records.businesses import Business
-from milepost.records.credit_notes import standing_rows
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job, ScheduleRow
-from milepost.records.work import Completion
 
 NEAR = timedelta(days=30)
 
@@ -96,40 +96,18 @@ def _late(today: date) -> "QuerySet[Invoice]":
     return late.filter(settled__lt=F("total_cents") - F("credited_cents"))
 
 
-def _unbilled() -> "QuerySet[ScheduleRow]":
-    standing = Completion.objects.filter(row=OuterRef("id"), withdrawn_at__isnull=True)
-    return (
-        ScheduleRow.objects.filter(job__state="open", kind="milestone")
-        .exclude(id__in=standing_rows().values("row_id"))
-        .annotate(done=Exists(standing), accepted=Exists(standing.filter(acceptance__isnull=False)))
-        .select_related("job__customer", "event")
-    )
-
-
 def _done() -> "QuerySet[ScheduleRow]":
     """What the work itself has made ready."""
-    return _unbilled().filter(Q(done=True) & ~Q(bill_on="acceptance") | Q(accepted=True))
+    return unbilled().filter(Q(done=True) & ~Q(bill_on="acceptance") | Q(accepted=True))
 
 
 def _before_event(business: Business, today: date) -> list[ScheduleRow]:
     """What the calendar has made ready. The database sifts by days, the core counts business days."""
-    rows = _unbilled().filter(bill_on="before", done=False)
+    rows = unbilled().filter(bill_on="before", done=False)
     rows = rows.annotate(on=Coalesce("event__on_date", "planned_on"))
     near = rows.filter(on__lte=today + NEAR + F("before_days") * timedelta(days=2))
     holidays = holidays_around(business.holidays, today)
-    return [
-        row
-        for row in near
-        if is_ready(
-            row.bill_on,
-            done=False,
-            accepted=False,
-            event_on=row.event.on_date if row.event else row.planned_on,
-            before_days=row.before_days,
-            today=today,
-            holidays=holidays,
-        )
-    ]
+    return [row for row in near if row_is_ready(row, today, holidays)]
 
 
 def _ready_row(row: ScheduleRow) -> ReadyRow:

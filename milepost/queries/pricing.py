@@ -66,16 +66,10 @@ def price_quote(
     `discount_percent` comes off every line, after the line's own. A row that would bill nothing but
     lines that are not ticked falls away. Refuses what the core refuses, in words.
     """
-    dropped = {line.position for line in lines if line.is_optional and line.position not in chosen}
+    dropped = _not_chosen(lines, chosen)
     lines = [line for line in lines if line.position not in dropped]
     rows = [row for row in rows if row.basis != "lines" or not row.line_positions or lines_of(row, dropped)]
-    contract = price(
-        [core_line(line, discount_percent) for line in lines],
-        currency=currency,
-        tax_per=cast(TaxPer, business.tax_per),
-        tax_rounding=cast(Rule, business.tax_rounding),
-        inclusive=prices_include_tax,
-    )
+    contract = _price(business, lines, currency, discount_percent, inclusive=prices_include_tax)
     schedule = [core_row(row, dropped) for row in rows]
     how = cast(Recovery, recovery)
     amounts = row_amounts(contract, schedule, recovery=how)
@@ -87,6 +81,36 @@ def price_quote(
         {cast(int, position): cents for position, cents in amounts.items()},
         {cast(int, position): weight for position, weight in weights.items()},
     )
+
+
+def price_lines(version: QuoteVersion, lines: Sequence[QuoteLine]) -> PricedContract:
+    """A version's lines without its schedule, the optional ones left out: what a draft comes to so far."""
+    dropped = _not_chosen(lines, ())
+    kept = [line for line in lines if line.position not in dropped]
+    job = version.job
+    inclusive = version.prices_include_tax
+    return _price(job.business, kept, job.currency, version.discount_percent, inclusive=inclusive)
+
+
+def _price(
+    business: Business,
+    lines: Sequence[QuoteLine],
+    currency: str,
+    discount_percent: Decimal,
+    *,
+    inclusive: bool,
+) -> PricedContract:
+    return price(
+        [core_line(line, discount_percent) for line in lines],
+        currency=currency,
+        tax_per=cast(TaxPer, business.tax_per),
+        tax_rounding=cast(Rule, business.tax_rounding),
+        inclusive=inclusive,
+    )
+
+
+def _not_chosen(lines: Sequence[QuoteLine], chosen: Collection[int]) -> set[int]:
+    return {line.position for line in lines if line.is_optional and line.position not in chosen}
 
 
 def core_line(line: QuoteLine, discount_percent: Decimal = Decimal(0)) -> ContractLine:

@@ -28,7 +28,7 @@ from milepost.actions.items import import_items
 from milepost.actions.own_templates import save_template
 from milepost.core.item_input import ItemInput
 from milepost.mailroom.intake import take_photo
-from milepost.queries.lists import jobs
+from milepost.queries.job_lists import jobs_with
 from milepost.queries.people_at import business_of, is_unfinished_practice
 from milepost.queries.portal_people import LinkRow, portal_links
 from milepost.stories.player import play
@@ -90,7 +90,7 @@ def _price_book(stage: Stage, at: datetime) -> None:
         for name, price, unit, section, taxed, words in ITEMS
     ]
     import_items(by=stage.owner, at=at, items=items)
-    kitchen = jobs(stage.business_id, quotes=False, search="Kitchen remodel").rows[0]
+    kitchen = jobs_with(stage.business_id, "Kitchen remodel", quotes=False, today=at.date()).rows[0]
     save_template(by=stage.owner, at=at, job_id=kitchen.id, name="Our kitchens")  # type: ignore[attr-defined]
 
 

@@ -10,7 +10,7 @@ from milepost.actions.credit_notes import (
     take_back_money_off,
 )
 from milepost.actions.tax_changes import change_taxes
-from milepost.queries.lists import invoices
+from milepost.queries.money_lists import invoices
 from milepost.queries.tax_changes import tax_change_page
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ from milepost.core.quote_input import LineInput, RowInput
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import job_page
 from milepost.queries.ledger import account_balances, journal
-from milepost.queries.lists import invoices, messages
+from milepost.queries.lists import messages
+from milepost.queries.money_lists import invoices
 from milepost.queries.needs import needs
 from milepost.queries.open_items import open_page
 from milepost.queries.stored import document_facts

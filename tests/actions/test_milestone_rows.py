@@ -17,7 +17,8 @@ from milepost.actions.work import NotTheirsToAccept, accept_milestone, complete_
 from milepost.core.quote_input import RowInput
 from milepost.queries.approvers import people_by_name
 from milepost.queries.job_page import job_page
-from milepost.queries.lists import invoices, messages
+from milepost.queries.lists import messages
+from milepost.queries.money_lists import invoices
 from milepost.queries.offer_page import offer_page
 from milepost.queries.quote_draft import quote_draft
 from milepost.queries.stored import document_facts

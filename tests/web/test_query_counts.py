@@ -25,6 +25,9 @@ LISTS = {
     "/search/?q=customer+1": "Customer 10000",
     "/field/": "Customer 10000",
     f"/jobs/?before={FIRST + 3}": "Customer 2",
+    "/jobs/?sort=customer": "Customer 1",
+    "/invoices/?show=open&sort=due": "Customer 10000",
+    "/payments/?sort=amount&show=cleared": "Customer 10000",
 }
 
 

@@ -23,10 +23,11 @@ from milepost.actions.customers import (
 )
 from milepost.actions.merging import merge_customers, part_customers
 from milepost.core.refusals import Refusal
-from milepost.queries import lists
+from milepost.queries import job_lists, lists, money_lists
 from milepost.queries.customer_card import CustomerCard, customer_card
 from milepost.queries.door import NotThere
-from milepost.web.office.lists import older_than
+from milepost.queries.paging import Page
+from milepost.web.office.listing import listing_of
 from milepost.web.office.settings_words import LOCALES
 from milepost.web.session import door
 from milepost.web.typed import checked_text, choice, day
@@ -46,8 +47,11 @@ HISTORY = (
 def index(request: HttpRequest) -> HttpResponse:
     """Those in use, or those that were archived."""
     archived = "archived" in request.GET
-    page = lists.customers(request.business_id, before=older_than(request), archived=archived)
-    return render(request, "office/customers.html", {"page": page, "archived": archived})
+    sorts = (("newest", _("Newest")), ("name", _("Name")))
+    listing = listing_of(request, lists.CUSTOMER_SORTINGS, sorts=sorts)
+    page = lists.customers(request.business_id, sort=listing.sort, before=listing.before, archived=archived)
+    context = {"page": page, "archived": archived, "listing": listing}
+    return render(request, "office/customers.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,16 +111,16 @@ def _card(request: HttpRequest, customer: int) -> CustomerCard:
         raise Http404 from None
 
 
-def _history(request: HttpRequest, card: CustomerCard, shown: str) -> lists.Page:
-    before = older_than(request)
+def _history(request: HttpRequest, card: CustomerCard, shown: str) -> Page:
+    before = request.GET.get("before", "")
     if shown == "invoices":
         today = timezone.localdate()
-        return lists.invoices(request.business_id, today=today, before=before, of=card.all_ids)
+        return money_lists.invoices(request.business_id, today=today, before=before, of=card.all_ids)
     if shown == "payments":
-        return lists.payments(request.business_id, before=before, of=card.all_ids)
+        return money_lists.payments(request.business_id, before=before, of=card.all_ids)
     if shown == "messages":
         return lists.messages(request.business_id, before=before, of=card.all_ids)
-    return lists.jobs(request.business_id, quotes=None, before=before, of=card.all_ids)
+    return job_lists.jobs(request.business_id, quotes=None, before=before, of=card.all_ids)
 
 
 def _do(

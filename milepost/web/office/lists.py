@@ -3,11 +3,16 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from milepost.queries import lists
+from milepost.queries import job_lists, lists, money_lists
 from milepost.queries import needs as needs_queries
 from milepost.queries.door import NotThere
+from milepost.queries.job_lists import SORTINGS
+from milepost.queries.money_lists import INVOICE_SORTINGS, PAYMENT_SORTINGS
+from milepost.web.office.listing import Listing, listing_of
+from milepost.web.office.settings_words import PAID_BY
 from milepost.web.session import door
 
 
@@ -41,35 +46,81 @@ def needs_count(request: HttpRequest) -> HttpResponse:
 @require_GET
 @door("office")
 def jobs(request: HttpRequest) -> HttpResponse:
-    page = lists.jobs(request.business_id, quotes=False, before=older_than(request))
-    return render(request, "office/jobs.html", {"page": page})
+    shows = (("", _("All")), ("open", _("Open")), ("closed", _("Closed")), ("cancelled", _("Cancelled")))
+    sorts = (
+        ("newest", _("Newest")),
+        ("title", _("Job")),
+        ("customer", _("Customer")),
+        ("total", _("Total")),
+    )
+    return _jobs(request, "office/jobs.html", listing_of(request, SORTINGS, sorts=sorts, shows=shows))
 
 
 @require_GET
 @door("office")
 def quotes(request: HttpRequest) -> HttpResponse:
-    page = lists.jobs(request.business_id, quotes=True, before=older_than(request))
-    return render(request, "office/quotes.html", {"page": page})
+    shows = (("", _("All")), ("draft", _("Draft")), ("sent", _("Sent")), ("declined", _("Declined")))
+    sorts = (("newest", _("Newest")), ("title", _("Job")), ("customer", _("Customer")))
+    sortings = {word: SORTINGS[word] for word, _words in sorts}
+    return _jobs(request, "office/quotes.html", listing_of(request, sortings, sorts=sorts, shows=shows))
+
+
+def _jobs(request: HttpRequest, template: str, listing: Listing) -> HttpResponse:
+    page = job_lists.jobs(
+        request.business_id,
+        quotes=template == "office/quotes.html",
+        today=timezone.localdate(),
+        state=listing.show,
+        sort=listing.sort,
+        before=listing.before,
+    )
+    return render(request, template, {"page": page, "listing": listing})
 
 
 @require_GET
 @door("office")
 def invoices(request: HttpRequest) -> HttpResponse:
-    page = lists.invoices(request.business_id, today=timezone.localdate(), before=older_than(request))
-    return render(request, "office/invoices.html", {"page": page})
+    shows = (("", _("All")), ("open", _("Open")), ("late", _("Late")), ("paid", _("Paid")))
+    sorts = (
+        ("newest", _("Newest")),
+        ("customer", _("Customer")),
+        ("due", _("Due")),
+        ("total", _("Total")),
+    )
+    listing = listing_of(request, INVOICE_SORTINGS, sorts=sorts, shows=shows)
+    page = money_lists.invoices(
+        request.business_id,
+        today=timezone.localdate(),
+        state=listing.show,
+        sort=listing.sort,
+        before=listing.before,
+    )
+    return render(request, "office/invoices.html", {"page": page, "listing": listing})
 
 
 @require_GET
 @door("office")
 def payments(request: HttpRequest) -> HttpResponse:
-    page = lists.payments(request.business_id, before=older_than(request))
-    return render(request, "office/payments.html", {"page": page})
+    shows = (
+        ("", _("All")),
+        ("pending", _("On its way")),
+        ("cleared", _("Paid")),
+        ("returned", _("Returned")),
+    )
+    sorts = (("day", _("Day")), ("customer", _("Customer")), ("amount", _("Amount")))
+    listing = listing_of(request, PAYMENT_SORTINGS, sorts=sorts, shows=shows)
+    page = money_lists.payments(
+        request.business_id, state=listing.show, sort=listing.sort, before=listing.before
+    )
+    ways = dict(PAID_BY)
+    rows = [(row, ways.get(row.method, row.method)) for row in page.rows]
+    return render(request, "office/payments.html", {"page": page, "rows": rows, "listing": listing})
 
 
 @require_GET
 @door("office")
 def messages(request: HttpRequest) -> HttpResponse:
-    page = lists.messages(request.business_id, before=older_than(request))
+    page = lists.messages(request.business_id, before=request.GET.get("before", ""))
     return render(request, "office/messages.html", {"page": page})
 
 
@@ -87,10 +138,11 @@ def message(request: HttpRequest, message: int) -> HttpResponse:
 @door("office")
 def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    today = timezone.localdate()
     context = {
         "words": words,
-        "jobs": lists.jobs(request.business_id, quotes=False, search=words),
-        "quotes": lists.jobs(request.business_id, quotes=True, search=words),
-        "customers": lists.customers(request.business_id, search=words),
+        "jobs": job_lists.jobs_with(request.business_id, words, quotes=False, today=today),
+        "quotes": job_lists.jobs_with(request.business_id, words, quotes=True, today=today),
+        "customers": lists.customers_with(request.business_id, words),
     }
     return render(request, "office/search.html", context)

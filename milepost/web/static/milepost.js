@@ -150,6 +150,15 @@ document.addEventListener("click", (event) => {
   }
 }, ON_PAGE);
 
+// In a list the arrows go from row to row, Enter opens: Tab leads to the rest of a row.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = event.target.closest?.("table[data-list] tbody tr");
+  if (!step || !row || event.altKey || event.ctrlKey || event.metaKey) return;
+  const link = (step > 0 ? row.nextElementSibling : row.previousElementSibling)?.querySelector("th a");
+  if (link) { event.preventDefault(); link.focus(); }
+});
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable], dialog");
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
