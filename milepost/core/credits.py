@@ -10,7 +10,7 @@ from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.rounding import allocate_positions, half_up, largest_remainder, split_cents
-from milepost.core.rows import Row, Snapshot, billed_part
+from milepost.core.rows import Row, Snapshot, billed_part, lines_once
 from milepost.core.snapshots import rows_at_snapshot
 
 
@@ -35,6 +35,13 @@ class CreditNotPositive(Refusal):
 
     code = "credit_not_positive"
     message = gettext_noop("A credit is more than nothing.")
+
+
+class ShareTooSmall(Refusal):
+    """The share comes to no whole cent that the invoice asks for."""
+
+    code = "share_too_small"
+    message = gettext_noop("This share asks for nothing back. Take back more of the invoice, or all of it.")
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,47 @@ def reversal_of_lines(
     whole = issued.lines_cents
     share = sum(exact.values(), Fraction(0)) / whole if whole else Fraction(0)
     return _reversed(issued, priced, exact, share, before or Credited())
+
+
+def further_reversal(
+    standing: Issued, priced: PricedContract, share: Fraction, *, before: Credited | None = None
+) -> Credited:
+    """
+    A reversal of this much more of an invoice: this credit note's own part, in cents.
+
+    `standing` is what still stands of it, `before` what earlier reversals of a share took back: shares are
+    of the whole invoice, each figure is to date less before, rounded once, so that thirds end exact. Where
+    rounding to date would move a line the other way, or money off came in between and leaves less of it,
+    the part is shared over what stands. Refuses CreditedAlready, ShareTooSmall.
+
+    >>> keys = {Key("a"): 33_33, Key("b"): 66_68}
+    >>> one = PricedContract("USD", (), keys, dict.fromkeys(keys, "net"))
+    >>> third = further_reversal(Issued(keys), one, Fraction(1, 3))
+    >>> dict(third.lines), third.lines_cents
+    ({Key(line='a', tax=None): 1111, Key(line='b', tax=None): 2223}, 3334)
+    """
+    done = before or Credited()
+    lines = {key: cents + done.lines.get(key, 0) for key, cents in standing.lines.items()}
+    said = Issued(
+        lines,
+        standing.recovered_cents + done.recovered_cents,
+        standing.held_cents + done.held_cents,
+        standing.currency,
+    )
+    part = reversal(said, priced, done.share + share, before=done).less(done)
+    total = min(part.lines_cents, standing.lines_cents)
+    if any(
+        not min(0, cents) <= part.lines.get(key, 0) <= max(0, cents) for key, cents in standing.lines.items()
+    ):
+        rate = Fraction(total, standing.lines_cents) if standing.lines_cents else Fraction(0)
+        exact = {key: cents * rate for key, cents in standing.lines.items()}
+        part = replace(part, lines=allocate_positions(exact, total, priced.group_of))
+    recovered = min(max(part.recovered_cents, 0), standing.recovered_cents)
+    held = min(max(part.held_cents, 0), standing.held_cents)
+    part = replace(part, recovered_cents=recovered, held_cents=held)
+    if part.due_cents <= 0:
+        raise ShareTooSmall(field="share")
+    return part
 
 
 def _reversed(
@@ -248,6 +296,19 @@ def after_void(state: JobState, credit: Credited, rows: Iterable[Hashable]) -> J
     )
 
 
+def back_by_row(credit: Credited, due_by_row: Mapping[Hashable, int]) -> dict[Hashable, int]:
+    """
+    What a reversal takes back of each row of its invoice, in cents: in proportion to what it asks for.
+
+    >>> back_by_row(Credited({Key("a"): 100}), {"one": 200, "two": 100})
+    {'one': 67, 'two': 33}
+    """
+    if not any(due_by_row.values()):
+        return dict.fromkeys(due_by_row, 0)
+    weights = [Fraction(cents) for cents in due_by_row.values()]
+    return dict(zip(due_by_row, split_cents(credit.due_cents, weights), strict=True))
+
+
 def after_reversal(state: JobState, credit: Credited, due_by_row: Mapping[Hashable, int]) -> JobState:
     """
     The job once an invoice is reversed: its work is unbilled again, its recovered deposit is back.
@@ -256,18 +317,11 @@ def after_reversal(state: JobState, credit: Credited, due_by_row: Mapping[Hashab
     that is reversed in part becomes a part that stays billed and an open part with its share of the
     weight. Takes a snapshot; open amounts are what was reversed, so the reissue asks for the same.
     """
-    back = dict(
-        zip(
-            due_by_row,
-            split_cents(credit.due_cents, [Fraction(cents) for cents in due_by_row.values()])
-            if any(due_by_row.values())
-            else [0] * len(due_by_row),
-            strict=True,
-        )
-    )
+    back = back_by_row(credit, due_by_row)
     rows: list[Row] = []
     for row in rows_at_snapshot(state):
         rows += _reopened(row, back[row.id], state.rows) if row.id in back else [row]
+    rows = lines_once(rows)
     billed = _less(state.billed, credit.lines)
     due, recovered = state.due_cents - credit.due_cents, state.recovered_cents - credit.recovered_cents
     return replace(
@@ -289,8 +343,10 @@ def _reopened(row: Row, back: int, rows: Sequence[Row]) -> list[Row]:
     share = Fraction(back, amount)
     weight = row.weight * share if row.weight is not None else None
     kept = billed_part(row, amount - back, rows)
-    value = back if row.basis == "fixed" else row.value
-    return [kept, replace(row, billed=False, amount_cents=back, weight=weight, value=value, placed_cents=0)]
+    placed = half_up(row.placed_cents * share)
+    value = back - placed if row.basis == "fixed" else row.value
+    opened = replace(row, billed=False, amount_cents=back, weight=weight, value=value, placed_cents=placed)
+    return [kept, opened]
 
 
 def _less(keys: Mapping[Key, int], off: Mapping[Key, int]) -> dict[Key, int]:

@@ -104,3 +104,19 @@ def open_tax(carried: Mapping[C, int], recovered: Mapping[C, int], *, share: Fra
     """
     left = {code: half_up(cents * share) - recovered.get(code, 0) for code, cents in carried.items()}
     return {code: max(cents, 0) if carried[code] >= 0 else min(cents, 0) for code, cents in left.items()}
+
+
+def part_by_key(priced: PricedContract, carried: Mapping[Key, int], cents: int) -> dict[Key, int]:
+    """
+    So much of what is carried, by key and in its proportion, in cents: a part of a taxed deposit that is
+    credited, or that a credit note puts back. No key gives more than it carries.
+
+    >>> keys = {Key("a"): 250_00, Key("a", "vat"): 50_00}
+    >>> one = PricedContract("GBP", (), keys, {key: key.tax for key in keys})
+    >>> part_by_key(one, keys, 100_00)
+    {Key(line='a', tax=None): 8333, Key(line='a', tax='vat'): 1667}
+    """
+    whole = sum(carried.values())
+    share = Fraction(cents, whole) if whole else Fraction(0)
+    exact = {key: part * share for key, part in carried.items()}
+    return allocate_positions(exact, cents if whole else 0, priced.group_of)

@@ -221,6 +221,31 @@ def billed_part(row: Row, amount_cents: int, rows: Iterable[Row]) -> Row:
     )
 
 
+def lines_once(rows: Sequence[Row]) -> list[Row]:
+    """
+    The rows, no line of the contract in two of them. Where an invoice was taken back in part, its lines
+    are billed by the part that is open; where the rest of it was taken back too, both parts ask for
+    amounts instead.
+
+    >>> part = Row("a", "milestone", "lines", lines=frozenset({"x"}), amount_cents=600)
+    >>> other = replace(part, id="b", amount_cents=400)
+    >>> [row.basis for row in lines_once([part, other])]
+    ['fixed', 'fixed']
+    >>> [row.basis for row in lines_once([replace(part, billed=True), other])]
+    ['fixed', 'lines']
+    """
+    owners: dict[Hashable, list[bool]] = {}
+    for row in rows:
+        for line in row.lines:
+            owners.setdefault(line, []).append(row.billed)
+    return [
+        replace(row, basis="fixed", value=max(row.frozen_cents - row.placed_cents, 0), lines=frozenset())
+        if any(len(owners[line]) > 1 if row.billed else owners[line].count(False) > 1 for line in row.lines)
+        else row
+        for row in rows
+    ]
+
+
 def open_cents(priced: PricedContract, snapshot: Snapshot, lines: frozenset[Hashable]) -> int:
     """
     What is unbilled on these lines at the snapshot, with their tax, in cents.
