@@ -1,5 +1,6 @@
 """End a job before its time: bill what was done, drop the rest, keep or give back the unused deposit."""
 
+from collections.abc import Hashable
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to
 from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.core.cancelling import Cancelled
-from milepost.core.contract import Key
+from milepost.core.contract import Key, tax_by_code
 from milepost.core.money import currency_digits
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.cancelling import checked_job, done_rows, plan_cancel
@@ -30,7 +31,7 @@ def cancel_job(*, by: Actor, at: datetime, job_id: int, keep_cents: int = 0, rea
     billed then is dropped from the contract. Of the deposit that no invoice has used, `keep_cents` are
     kept (an invoice of nothing to pay says so), the rest is credited. Returns the cancellation's id.
 
-    Refuses NotToCancel, DepositIsTaxed, KeptBelowZero, KeptTooMuch, PaymentOnItsWay.
+    Refuses NotToCancel, KeptBelowZero, KeptTooMuch, PaymentOnItsWay.
     """
     job = lock_payer(job_id)
     loaded = load(job)
@@ -98,26 +99,20 @@ def _drop(loaded: LoadedJob, gone: Cancelled, record: Cancellation) -> None:
 
 
 def _keep(job: Job, gone: Cancelled, record: Cancellation, *, by: Actor, at: datetime) -> int:
-    """What is kept: a line of its own that the deposit pays, on an invoice of nothing to pay."""
+    """
+    What is kept: a line of its own that the deposit pays, on an invoice of nothing to pay. Of a deposit
+    that carries tax, the tax in it is kept with it and stays owed.
+    """
+    loaded = load(job)
+    back = loaded.deposit_back
+    unused = {key: put - back.get(key, 0) for key, put in loaded.deposit_put.items()}
+    taxes = {code: cents for code, cents in tax_by_code(unused).items() if cents}
+    by_key = _write_kept(loaded, gone.kept_cents - sum(taxes.values()), taxes, record)
     name = gettext("Kept at cancellation")
-    place = max(ContractLine.objects.filter(job=job).values_list("position", flat=True), default=0) + 1
-    line = ContractLine.objects.create(
-        business_id=job.business_id,
-        job=job,
-        position=place,
-        description=name,
-        quantity=1,
-        unit_price=Decimal(gone.kept_cents).scaleb(-currency_digits(job.currency)),
-        net_cents=gone.kept_cents,
-    )
-    key = ContractKey.objects.create(business_id=job.business_id, job=job, line=line, cents=0)
-    KeyChange.objects.create(
-        business_id=job.business_id, job=job, key=key, cancellation=record, delta_cents=gone.kept_cents
-    )
     row = ScheduleRow.objects.create(
         business_id=job.business_id,
         job=job,
-        position=max(ScheduleRow.objects.filter(job=job).values_list("position", flat=True)) + 1,
+        position=max(row.position for row in loaded.rows) + 1,
         kind="milestone",
         name=name,
         basis="fixed",
@@ -125,9 +120,57 @@ def _keep(job: Job, gone: Cancelled, record: Cancellation, *, by: Actor, at: dat
         amount_cents=0,
     )
     loaded = load(job)
-    by_key = dict.fromkeys(loaded.keys, 0) | {Key(line.id): gone.kept_cents}
-    increment = Increment("cancellation", by_key, {row.id: 0}, gone.kept_cents, gone.kept_cents, 0)
+    kept, tax = gone.kept_cents, sum(taxes.values())
+    increment = Increment(
+        "cancellation",
+        dict.fromkeys(loaded.keys, 0) | by_key,
+        {row.id: 0},
+        kept,
+        kept - tax,
+        tax,
+        {key: -cents for key, cents in unused.items()},
+    )
     return issue(loaded, increment, by=by, at=at).document_id
+
+
+def _write_kept(
+    loaded: LoadedJob, net_cents: int, taxes: dict[Hashable, int], record: Cancellation
+) -> dict[Key, int]:
+    """The line of what is kept, with its taxes at their rates; its keys and what each is worth."""
+    job = loaded.job
+    line = ContractLine.objects.create(
+        business_id=job.business_id,
+        job=job,
+        position=max((line.position for line in loaded.lines), default=0) + 1,
+        description=gettext("Kept at cancellation"),
+        quantity=1,
+        unit_price=Decimal(net_cents).scaleb(-currency_digits(job.currency)),
+        net_cents=net_cents,
+    )
+    rates = loaded.state.priced.tax_rates
+    made = ContractKey.objects.bulk_create(
+        [
+            ContractKey(
+                business_id=job.business_id,
+                job=job,
+                line=line,
+                tax_code_id=code,  # type: ignore[misc]
+                tax_name=rates[code].name if code is not None else "",
+                tax_percent=rates[code].percent if code is not None else None,
+                cents=0,
+            )
+            for code in (None, *taxes)
+        ]
+    )
+    worth = [net_cents, *taxes.values()]
+    KeyChange.objects.bulk_create(
+        [
+            KeyChange(business_id=job.business_id, job=job, key=key, cancellation=record, delta_cents=cents)
+            for key, cents in zip(made, worth, strict=True)
+            if cents
+        ]
+    )
+    return {Key(line.id, code): cents for code, cents in zip((None, *taxes), worth, strict=True)}
 
 
 def _say(job: Job, record: Cancellation, documents: list[int], *, by: Actor, at: datetime) -> None:

@@ -12,7 +12,7 @@ from milepost.actions.steps.contract_changes import write_change
 from milepost.actions.steps.crediting import issue_credit
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.finding import find, lock_payer
-from milepost.actions.steps.issuing import deposit_increment, issue, milestone_increment
+from milepost.actions.steps.issuing import issue, milestone_increment
 from milepost.actions.steps.outbox import ensure_links, post_to, present
 from milepost.actions.steps.paper import job_facts, local_day
 from milepost.actions.steps.settling import settle_with_credit
@@ -158,11 +158,7 @@ def _send_again(job: Job, again: Sequence[Sequence[int]], excess: int, *, by: Ac
         loaded = load(job)
         if not any(row.amount_cents for row in loaded.rows if row.id in rows):
             continue
-        if loaded.deposit and loaded.deposit.id in rows:
-            increment = deposit_increment(loaded, loaded.deposit)
-        else:
-            increment = milestone_increment(loaded, rows)
-        sent.append(issue(loaded, increment, by=by, at=at))
+        sent.append(issue(loaded, milestone_increment(loaded, rows), by=by, at=at))
     loaded = load(job)
     for credit in credits_of(job.customer_id):
         if excess <= 0:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
@@ -15,7 +16,7 @@ from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
-from milepost.queries.crediting import plan_allowance, plan_whole, standing_of
+from milepost.queries.crediting import plan_allowance, plan_share, plan_whole, standing_of
 from milepost.records.credit_notes import CreditNote
 from milepost.records.invoices import Invoice, InvoiceRow
 
@@ -70,6 +71,36 @@ def fix_invoice(
     sent = _send_again(loaded, invoice, rows, by=by, at=at) if again else None
     remember(form_key, credit_note_id=note.id, invoice_id=sent.id if sent else 0)
     return Fixed(note.id, note.kind, sent.id if sent else None)
+
+
+@action("credit_invoice")
+def take_back_part(
+    *,
+    by: Actor,
+    at: datetime,
+    invoice_id: int,
+    share: Fraction | None = None,
+    amount_cents: int | None = None,
+    reason: str,
+    form_key: str = "",
+) -> int:
+    """
+    Take a share of an invoice back (1/4), or so many cents of what it asked for: each of its lines, its
+    tax and the deposit that it used in that share, rounded to date. Its part of the work is open again,
+    in a milestone of its own. Of a deposit it is what is not used; the open milestones ask for it.
+    Returns the credit note's id. What was paid beyond what is left is the customer's credit.
+
+    The same form sent twice does it once. Refuses AlreadyTakenBack, PaymentOnItsWay, CreditNotPositive,
+    CreditTooLarge, CreditedAlready, ShareTooSmall, DepositPartIsUsed, CancellationStands.
+    """
+    before = first_result(form_key, "take_back_part", at=at)
+    if before:
+        return int(before["credit_note_id"])
+    loaded, invoice = _locked(invoice_id)
+    plan = plan_share(loaded, standing_of(loaded, invoice), share=share, cents=amount_cents)
+    note = issue_credit(loaded, plan, reason.strip(), by=by, at=at)
+    remember(form_key, credit_note_id=note.id)
+    return note.id
 
 
 @action("credit_invoice")

@@ -12,7 +12,7 @@ from milepost.core.billing import JobState
 from milepost.core.contract import ContractLine as CoreLine
 from milepost.core.contract import Key, PricedContract
 from milepost.core.rounding import Rule
-from milepost.core.rows import Recovery, Row, Snapshot
+from milepost.core.rows import Recovery, Row, Snapshot, lines_once
 from milepost.core.tax import TaxAt, TaxPer, TaxRate, TaxRules
 from milepost.queries.contract_lines import as_changed
 from milepost.records.changes import ContractSnapshot, LineChange
@@ -60,6 +60,8 @@ class LoadedJob:
     allocations: list[Allocation] = field(default_factory=list)
     deposit_parts: list[DepositPart] = field(default_factory=list)
     concessions: list[Concession] = field(default_factory=list)
+    last_invoice_then: int = 0
+    """The newest invoice when the contract last changed; nothing is billed before that otherwise."""
 
     @property
     def deposit(self) -> ScheduleRow | None:
@@ -108,13 +110,14 @@ class LoadedJob:
         work = {invoice.id for invoice in self.standing if invoice.kind != "deposit"}
         return {key: -cents for key, cents in self._deposit_parts_of(work).items()}
 
-    def deposit_back_at(self, recovered_cents: int) -> dict[Key, int]:
-        """The same, when so much of the deposit was recovered: by the invoices that had done so."""
-        early, left = set[int](), recovered_cents
-        for invoice in self.standing:
-            if invoice.recovered_cents and invoice.recovered_cents <= left:
-                early.add(invoice.id)
-                left -= invoice.recovered_cents
+    @property
+    def deposit_back_then(self) -> dict[Key, int]:
+        """The same, at the newest snapshot: by the invoices that were there."""
+        early = {
+            invoice.id
+            for invoice in self.standing
+            if invoice.kind != "deposit" and invoice.id <= self.last_invoice_then
+        }
         return {key: -cents for key, cents in self._deposit_parts_of(early).items()}
 
     def _deposit_parts_of(self, invoices: set[int]) -> dict[Key, int]:
@@ -240,6 +243,7 @@ def load(job: Job) -> LoadedJob:
         allocations=allocations,
         deposit_parts=deposit_parts,
         concessions=concessions,
+        last_invoice_then=taken[0].last_invoice if taken else 0,
     )
 
 
@@ -270,7 +274,7 @@ def assemble(
     deposit = next((row for row in rows if row.kind == "deposit"), None)
     state = JobState(
         priced=_priced(job, lines, by_key),
-        rows=tuple(_core_row(row, lines, billed=row.id in then.billed_rows) for row in rows),
+        rows=tuple(lines_once([_core_row(row, lines, billed=row.id in then.billed_rows) for row in rows])),
         amounts={row.id: row.amount_cents for row in rows},
         recovery=cast(Recovery, job.recovery),
         snapshot=Snapshot(

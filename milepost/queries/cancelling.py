@@ -19,14 +19,6 @@ class NotToCancel(Refusal):
     message = gettext_noop("{number} is not an open job, so there is nothing to cancel.")
 
 
-class DepositIsTaxed(Refusal):
-    code = "deposit_is_taxed"
-    message = gettext_noop(
-        "This deposit carries tax and {left} of it is not used. Take its invoice back, or bill the work that "
-        "uses it, then cancel the job."
-    )
-
-
 @dataclass(frozen=True)
 class RowDropped:
     """A payment that will not be asked for."""
@@ -51,6 +43,8 @@ class CancelPage:
     contract: Money
     contract_after: Money
     open: Money
+    is_taxed: bool
+    """The deposit carries tax: what is kept stays taxed, what goes back takes its tax with it."""
 
 
 def done_rows(loaded: LoadedJob) -> list[ScheduleRow]:
@@ -66,19 +60,16 @@ def checked_job(loaded: LoadedJob) -> None:
 
 
 def plan_cancel(loaded: LoadedJob, keep_cents: int) -> Cancelled:
-    """The cancellation of a job whose work is billed. Refuses DepositIsTaxed, and as the core does."""
+    """The cancellation of a job whose work is billed. Refuses as the core does."""
     billed = loaded.row_head_cents(loaded.deposit) if loaded.deposit else 0
-    left = billed - loaded.state.recovered_cents
-    if left and loaded.deposit_put:
-        raise DepositIsTaxed(left=Money(left, loaded.job.currency), field="keep")
     return cancel(loaded.state, deposit_billed_cents=billed, keep_cents=keep_cents)
 
 
 @question
 def cancel_page(job_id: int, *, keep_cents: int) -> CancelPage:
     """
-    What happens when so much of the deposit is kept. Refuses NotThere, NotToCancel, DepositIsTaxed,
-    KeptBelowZero, KeptTooMuch.
+    What happens when so much of the deposit is kept. Refuses NotThere, NotToCancel, KeptBelowZero,
+    KeptTooMuch.
     """
     job = Job.objects.select_related("business", "customer", "site").filter(id=job_id).first()
     if job is None:
@@ -92,8 +83,6 @@ def cancel_page(job_id: int, *, keep_cents: int) -> CancelPage:
         state, asked = state.after(made), made.due_cents
     billed = loaded.row_head_cents(loaded.deposit) if loaded.deposit else 0
     left = billed - state.recovered_cents
-    if left and loaded.deposit_put:
-        raise DepositIsTaxed(left=Money(left, job.currency), field="keep")
     gone = cancel(state, deposit_billed_cents=billed, keep_cents=keep_cents)
     names = {row.id for row in done}
 
@@ -117,4 +106,5 @@ def cancel_page(job_id: int, *, keep_cents: int) -> CancelPage:
         contract=money(job.contract_cents),
         contract_after=money(gone.contract_cents),
         open=money(sum(loaded.open_cents(invoice) for invoice in loaded.invoices) + asked),
+        is_taxed=bool(loaded.deposit_put),
     )

@@ -245,32 +245,26 @@ def _replaced(loaded: LoadedJob, total_cents: int, order: ChangeOrder) -> tuple[
     """
     What is taken back and sent again, the newest first, and what is credited of the deposit: as far as
     invoices have not used it first, then what no longer fits, and unpaid work if asked.
-
-    A deposit that carries tax is not credited in part: its invoice is taken back last, and sent again.
     """
     billed = sum(loaded.row_head_cents(row) for row in loaded.rows)
     deposit = loaded.row_head_cents(loaded.deposit) if loaded.deposit else 0
-    taxed = loaded.job.deposit_tax != "on_application"
-    unused = 0 if taxed else deposit - loaded.state.recovered_cents
-    cut = min(max(billed - total_cents, 0), unused)
+    cut = min(max(billed - total_cents, 0), deposit - loaded.state.recovered_cents)
     billed -= cut
     found = []
-    for invoice in sorted(loaded.standing, key=lambda invoice: (invoice.kind != "deposit", invoice.id))[::-1]:
+    for invoice in reversed([invoice for invoice in loaded.standing if invoice.kind != "deposit"]):
         unpaid = loaded.open_cents(invoice) == invoice.stands_cents > 0
-        if invoice.kind == "deposit" and not taxed:
-            continue
-        if billed > total_cents or (order.replace_unpaid and unpaid and invoice.kind != "deposit"):
+        if billed > total_cents or (order.replace_unpaid and unpaid):
             found.append(invoice)
             billed -= invoice.stands_cents
-    return found, cut if taxed else cut + max(billed - total_cents, 0)
+    return found, cut + max(billed - total_cents, 0)
 
 
 def _kept(changed: Changed, taken: Sequence[tuple[int, int]]) -> dict[Hashable, int]:
     """
     Of a contract below what was billed, what is left goes to what was billed first: the newest of the
     invoices that are taken back gives way, and what was never billed asks for nothing. `taken` are rows
-    and what was billed of them, oldest first. Nothing where a taxed deposit gave way: then there is more
-    than was billed of them, and the shares stand.
+    and what was billed of them, oldest first. Nothing where more is left than was billed of them: then
+    the shares stand.
     """
     open_rows = changed.state.open_rows
     left = sum(changed.state.amounts[row.id] for row in open_rows)
@@ -300,14 +294,10 @@ def _taken_back(loaded: LoadedJob, invoices: Sequence[Invoice]) -> LoadedJob:
     for invoice in invoices:
         plan = plan_whole(loaded, standing_of(loaded, invoice))
         parts = [part for part in loaded.parts if part.invoice_id != invoice.id]
-        heads = loaded.heads
-        if invoice.kind == "deposit" and loaded.deposit:
-            heads = {place: head for place, head in heads.items() if place != ("due", loaded.deposit.id)}
         loaded = replace(
             loaded,
             state=plan.after,
             parts=parts,
-            heads=heads,
             billed_rows=frozenset(part.row_id for part in parts),
         )
     return loaded

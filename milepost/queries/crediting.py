@@ -5,25 +5,36 @@ written: the actions carry out exactly what the pages have shown.
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Literal, cast
 
+from django.db.models import Sum
+
 from milepost.core.billing import JobState
+from milepost.core.changes import change
 from milepost.core.contract import Key, tax_by_code
 from milepost.core.credits import (
     Credited,
+    CreditNotPositive,
+    CreditTooLarge,
     Issued,
     NotSinceSnapshot,
     after_allowance,
     after_reversal,
     after_void,
     allowance,
+    back_by_row,
     cut_by_row,
+    further_reversal,
     whole,
 )
+from milepost.core.deposit_tax import part_by_key
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
+from milepost.core.rounding import half_up
 from milepost.queries.billing_state import LoadedJob
+from milepost.records.credit_notes import CreditNote
 from milepost.records.invoices import Invoice, Position
 from milepost.records.payments import AttemptInvoice
 
@@ -54,6 +65,13 @@ class DepositIsUsed(Refusal):
     code = "deposit_is_used"
     message = gettext_noop(
         "{used} of this deposit came off later invoices. Take those back first, the newest before the others."
+    )
+
+
+class DepositPartIsUsed(Refusal):
+    code = "deposit_part_is_used"
+    message = gettext_noop(
+        "Only {left} of this deposit is not used by an invoice, so {asked} cannot go back."
     )
 
 
@@ -93,11 +111,17 @@ class CreditPlan:
     after: JobState
     takes_snapshot: bool
     deposit_parts: Mapping[Key, int] = field(default_factory=dict)
-    """What its invoice had put into a taxed deposit by key, or taken out (below zero)."""
+    """What its invoice had put into a taxed deposit by key, or taken out (below zero), that goes back."""
+    share: Fraction | None = None
+    """The share of the invoice that is taken back, where it is not all that stands."""
 
     @property
     def is_whole(self) -> bool:
-        return self.kind in ("void", "reversal")
+        return self.kind in ("void", "reversal") and self.share is None
+
+    @property
+    def is_deposit(self) -> bool:
+        return self.standing.invoice.kind == "deposit"
 
     @property
     def tax_by_code(self) -> dict[Hashable, int]:
@@ -181,14 +205,111 @@ def plan_whole(loaded: LoadedJob, standing: Standing) -> CreditPlan:
     return CreditPlan(standing, _whole_kind(paid), credit, due, paid, paid, after, snapshot, parts)
 
 
+def plan_share(
+    loaded: LoadedJob, standing: Standing, *, share: Fraction | None = None, cents: int | None = None
+) -> CreditPlan:
+    """
+    Take so much of an invoice back: a share of all of it (money off aside), or so many cents of what it
+    asked for. With what was taken back before, all of it is the rest. Its part of the work is unbilled
+    again, in a milestone of its own; its part of the deposit is back in the pot.
+
+    Of a deposit it is what no invoice has used; the open milestones ask for it instead. Refuses
+    CreditNotPositive, CreditTooLarge, ShareTooSmall, DepositPartIsUsed, and as `plan_whole` does.
+    """
+    invoice, before = standing.invoice, _shared_before(loaded, standing.invoice)
+    due = sum(standing.due_by_row.values())
+    if cents is not None:
+        if cents <= 0:
+            raise CreditNotPositive(field="amount")
+        if cents > due:
+            most, asked = Money(due, invoice.currency), Money(cents, invoice.currency)
+            raise CreditTooLarge(most=most, asked=asked, field="amount")
+        share = Fraction(cents, due + _due_before(invoice))
+    if share is None or share <= 0:
+        raise CreditNotPositive(field="amount")
+    if before.share + share == 1 or cents == due:
+        return plan_whole(loaded, standing)
+    if invoice.kind == "cancellation":
+        raise CancellationStands(number=loaded.job.number)
+    if invoice.kind == "deposit":
+        asked = half_up((due + _due_before(invoice)) * share) if cents is None else cents
+        return _share_of_deposit(loaded, standing, asked, share)
+    part = further_reversal(standing.issued, loaded.state.priced, share, before=before)
+    if cents is not None and 0 <= part.lines_cents - cents <= standing.issued.recovered_cents:
+        part = replace(part, recovered_cents=part.lines_cents - cents)
+    rows = cast(Mapping[Hashable, int], standing.due_by_row)
+    paid = _paid(loaded, invoice)
+    carried = loaded.deposit_parts_of(invoice)
+    return CreditPlan(
+        standing,
+        "reversal",
+        part,
+        {int(str(row)): cut for row, cut in back_by_row(part, rows).items() if cut},
+        paid,
+        max(paid - (due - part.due_cents), 0),
+        after_reversal(loaded.state, part, rows),
+        True,
+        part_by_key(loaded.state.priced, carried, -part.recovered_cents) if carried else {},
+        share,
+    )
+
+
+def _share_of_deposit(loaded: LoadedJob, standing: Standing, cents: int, share: Fraction) -> CreditPlan:
+    """The deposit asks for less from now on, the open milestones for that much more."""
+    job = loaded.job
+    if job.state == "cancelled":
+        raise CancellationStands(number=job.number)
+    left = sum(standing.due_by_row.values()) - loaded.state.recovered_cents
+    if cents > left:
+        asked = Money(cents, job.currency)
+        raise DepositPartIsUsed(left=Money(left, job.currency), asked=asked, field="amount")
+    plan = plan_reduction(loaded, standing, cents)
+    pooled = any(row.in_pool for row in plan.after.open_rows if row.id not in loaded.billed_rows)
+    moved = change(plan.after, plan.after.priced, placement="spread" if pooled else "final")
+    return replace(plan, kind="reversal", after=moved.state, takes_snapshot=True, share=share)
+
+
+def _shared_before(loaded: LoadedJob, invoice: Invoice) -> Credited:
+    """What shares of this invoice were taken back before."""
+    notes = {
+        note.id: Fraction(note.share) for note in CreditNote.objects.filter(invoice=invoice).exclude(share="")
+    }
+    if not notes:
+        return Credited()
+    sums = Position.objects.filter(credit_note_id__in=notes).values_list("kind", "track")
+    taken = {(kind, track): -cents for kind, track, cents in sums.annotate(sum=Sum("delta_cents"))}
+    return Credited(
+        {key: taken.get(("earned", row.id), 0) for key, row in loaded.keys.items()},
+        sum(cents for (kind, _track), cents in taken.items() if kind == "recovered"),
+        share=sum(notes.values(), Fraction(0)),
+    )
+
+
+def _due_before(invoice: Invoice) -> int:
+    """What shares of it that were taken back before had asked for."""
+    notes = CreditNote.objects.filter(invoice=invoice).exclude(share="")
+    return int(notes.aggregate(sum=Sum("total_cents"))["sum"] or 0)
+
+
 def plan_return(loaded: LoadedJob, standing: Standing, cents: int) -> CreditPlan:
     """So much of an unused deposit is given back at a cancellation; what was paid of it is credit."""
     deposit = standing.invoice
     paid = _paid(loaded, deposit)
     left = sum(standing.due_by_row.values()) - cents
     by_row = dict.fromkeys(standing.due_by_row, cents)
-    excess = max(paid - left, 0)
-    return CreditPlan(standing, "cancellation", Credited(), by_row, paid, excess, loaded.state, False)
+    back = loaded.deposit_back
+    unused = {key: put - back.get(key, 0) for key, put in loaded.deposit_put.items()}
+    return CreditPlan(
+        standing,
+        "cancellation",
+        Credited(),
+        by_row,
+        paid,
+        max(paid - left, 0),
+        loaded.state,
+        False,
+        part_by_key(loaded.state.priced, unused, cents) if unused else {},
+    )
 
 
 def plan_reduction(loaded: LoadedJob, standing: Standing, cents: int) -> CreditPlan:

@@ -17,8 +17,8 @@ class CreditNote(models.Model):
     """
     So much of one invoice is taken back; every amount is positive, total = net + tax − recovered.
 
-    `is_whole`: nothing of the invoice stands any more, and what it billed may be billed again. An
-    allowance lowers what was agreed instead; a cancellation gives the unused deposit back. Numbered
+    `is_whole`: nothing of the invoice stands any more, and what it billed may be billed again. `share`
+    of the invoice was reversed where it was not all of it, as an exact fraction ("1/3"). An allowance lowers what was agreed instead; a cancellation gives the unused deposit back. Numbered
     like invoices, without a gap.
     """
 
@@ -28,6 +28,7 @@ class CreditNote(models.Model):
     customer = InnerForeignKey(Customer, models.PROTECT)
     kind = models.CharField(max_length=12)
     is_whole = models.BooleanField()
+    share = models.CharField(max_length=80, blank=True, default="", db_default="")
     series = InnerForeignKey(Series, models.PROTECT)
     number = models.BigIntegerField()
     previous_number = models.BigIntegerField(null=True)
@@ -67,6 +68,10 @@ class CreditNote(models.Model):
                 | Q(kind="reversal")
                 | Q(kind__in=["allowance", "cancellation", "reduction"], is_whole=False),
                 name="credit_note_is_whole_by_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(share="") | Q(kind="reversal", is_whole=False),
+                name="credit_note_share_is_a_reversal",
             ),
             models.CheckConstraint(
                 condition=Q(total_cents__gt=0) | Q(is_whole=True, total_cents=0),

@@ -127,18 +127,26 @@ class InvoiceTax(models.Model):
 class DepositPart(models.Model):
     """
     What a taxed deposit carries of one contract key, its net or one tax of it: put in by the deposit's
-    own invoice, taken out (below zero) by the invoices that recover it. Never more than was put in.
+    own invoice, taken out (below zero) by the invoices that recover it. Never more than was put in. A
+    credit note of a part of its invoice puts back, or takes out of the deposit, its own part.
     """
 
     business = models.ForeignKey(Business, models.PROTECT)
     invoice = InnerForeignKey(Invoice, models.PROTECT, related_name="deposit_parts")
     key = InnerForeignKey(ContractKey, models.PROTECT, related_name="deposit_parts")
+    credit_note = InnerForeignKey(
+        "CreditNote", models.PROTECT, null=True, related_name="deposit_parts", db_index=False
+    )
     cents = CentsField()
 
     class Meta:
         db_table = "deposit_part"
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "key"], name="one_deposit_part_per_invoice_and_key"),
+            models.UniqueConstraint(
+                fields=["invoice", "key", "credit_note"],
+                name="one_deposit_part_per_document_and_key",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(condition=~Q(cents=0), name="deposit_part_moves"),
         ]
 

@@ -1,6 +1,6 @@
 """A story's credit notes: invoices taken back, sent again, made less."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from milepost.actions.credit_notes import (
     give_money_off,
     reissue_invoice,
     take_back_money_off,
+    take_back_part,
 )
 from milepost.actions.tax_changes import change_taxes
 from milepost.core.refusals import InputRefused
@@ -34,15 +35,19 @@ def reissue(scene: "Scene", event: Event, at: datetime) -> None:
 
 
 def credit(scene: "Scene", event: Event, at: datetime) -> None:
-    """A reversal takes all of it back, an allowance so much off."""
+    """A reversal takes it back, all or so much of it; an allowance gives so much off."""
     wanted = event.credit
     if wanted is None:
         return
     invoice, by = scene.invoice(wanted.invoice, scene.job), scene.stage.owner
-    if wanted.kind == "reversal":
+    if wanted.kind == "reversal" and (wanted.share or wanted.amount):
+        take_back_part(
+            by=by, at=at, invoice_id=invoice, share=wanted.share, amount_cents=wanted.amount, reason=wanted.reason
+        )  # fmt: skip
+    elif wanted.kind == "reversal":
         fix_invoice(by=by, at=at, invoice_id=invoice, reason=wanted.reason, again=False)
-    elif wanted.amount is None:
-        raise InputRefused(field="amount", problem="An allowance needs an amount.")
+    elif wanted.amount is None or wanted.share:
+        raise InputRefused(field="amount", problem="An allowance needs an amount, and no share.")
     else:
         give_money_off(by=by, at=at, invoice_id=invoice, amount_cents=wanted.amount, reason=wanted.reason)
 
@@ -91,3 +96,15 @@ def named(event: Event) -> Iterator[tuple[str, str]]:
             yield deed, getattr(event, deed)
     if event.credit:
         yield "credit", event.credit.invoice
+
+
+def rests(events: Iterable[Event], milestones: Iterable[str]) -> Iterator[str]:
+    """What a milestone's open part is called, once so much of its invoice is taken back."""
+    parts = sum(
+        1
+        for event in events
+        if event.credit and event.credit.kind == "reversal" and (event.credit.share or event.credit.amount)
+    )
+    for name in milestones:
+        for count in range(1, parts + 1):
+            yield f"{name}, rest" if count == 1 else f"{name}, rest {count}"

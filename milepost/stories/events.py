@@ -14,6 +14,7 @@ from milepost.stories.values import (
     Part,
     Place,
     Rate,
+    Share,
     Short,
     SignedAmount,
     Words,
@@ -96,12 +97,15 @@ class LetBe(Part):
 
 
 class Credited(Part):
-    """An invoice taken back (`reversal`), or an amount off it (`allowance`)."""
+    """
+    An invoice taken back (`reversal`), whole or so much of it, or an amount off it (`allowance`). A
+    `share` up to 1 is a part of the whole ("0.5", "1/3"), above that a percentage ("30").
+    """
 
     invoice: Name
     kind: Literal["reversal", "allowance"]
     amount: Amount | None = None
-    share: NotBuilt = None
+    share: Share | None = None
     reason: Words = ""
 
 

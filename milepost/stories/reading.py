@@ -154,6 +154,7 @@ def _events(story: Story) -> Iterator[tuple[Path_, str]]:
     lines = {line.id for _path, offer in _offers(story) for line in offer.lines if line.id}
     known = set(milestones)
     yield from changes.problems(story, lines, known)
+    known |= set(credits.rests(story.events, known))
     milestones = list(known)
     payable = {*deposits, *milestones, *(["Deposit"] if deposits else [])}
     before = (story.quote or story.invoice).on  # type: ignore[union-attr]

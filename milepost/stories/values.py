@@ -1,7 +1,9 @@
 """What stands behind a story's keys: texts, days, amounts that are texts in major units and become cents."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import (
@@ -11,6 +13,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    InstanceOf,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError, core_schema
@@ -43,6 +46,21 @@ def _exact(value: Any, *, digits: int, places: int, negative: bool = False) -> D
         raise PydanticCustomError("exact", "{said}", {"said": str(refusal)}) from None
 
 
+def _share(value: Any) -> Fraction:
+    """A part of the whole, "0.5" or "1/3", or, above 1, a percentage."""
+    over = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", value) if isinstance(value, str) else None
+    if over:
+        share = Fraction(int(over[1]), int(over[2])) if int(over[2]) else Fraction(0)
+    else:
+        share = Fraction(_exact(value, digits=3, places=6))
+        share = share / 100 if share > 1 else share
+    if not 0 < share <= 1:
+        raise PydanticCustomError(
+            "share", 'A share is more than nothing, and all at most: "0.5", "1/3", "30".'
+        )
+    return share
+
+
 def _not_built(_value: Any) -> Any:
     raise PydanticCustomError("not_built", "is not built yet.")
 
@@ -52,6 +70,11 @@ Amount = Annotated[int, BeforeValidator(_amount), _NUMBER]
 SignedAmount = Annotated[int, BeforeValidator(lambda v, info: _amount(v, info, negative=True)), _NUMBER]
 Rate = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=3, places=5, negative=True)), _NUMBER]
 Exact = Annotated[Decimal, BeforeValidator(lambda v: _exact(v, digits=13, places=6, negative=True)), _NUMBER]
+Share = Annotated[
+    InstanceOf[Fraction],
+    BeforeValidator(_share),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+|/[0-9]+)?$"}),
+]
 NotBuilt = Annotated[Any, BeforeValidator(_not_built), WithJsonSchema({"description": "Not built yet."})]
 
 

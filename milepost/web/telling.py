@@ -116,11 +116,11 @@ def _paid(text: str) -> Callable[[Facts, str], str]:
     )
 
 
-def _credited(text: str) -> Callable[[Facts, str], str]:
-    """A credit note: what it does, and why."""
+def _credited(text: str, part: str = "") -> Callable[[Facts, str], str]:
+    """A credit note: what it does, and why; `part` where it is for a share of its invoice."""
 
     def tell(facts: Facts, currency: str) -> str:
-        said = _(text) % {
+        said = _(part if part and facts.get("is_part") else text) % {
             "number": facts.get("number", ""),
             "note": facts.get("credit_note", ""),
             "amount": _amount(facts, currency, "total_cents"),
@@ -180,7 +180,8 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
         gettext_noop("Voided invoice %(number)s of %(amount)s with credit note %(note)s.")
     ),
     "invoice_reversed": _credited(
-        gettext_noop("Took invoice %(number)s back: %(amount)s credited with credit note %(note)s.")
+        gettext_noop("Took invoice %(number)s back: %(amount)s credited with credit note %(note)s."),
+        part=gettext_noop("Took %(amount)s of invoice %(number)s back with credit note %(note)s."),
     ),
     "deposit_credited": _credited(
         gettext_noop("Credited %(amount)s of the deposit, invoice %(number)s, with credit note %(note)s.")

@@ -1,5 +1,6 @@
 """Invoices that are taken back, sent again or made less in a random life, paid or not, whatever came between."""
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from milepost.actions.cancelling import cancel_job
@@ -8,6 +9,7 @@ from milepost.actions.credit_notes import (
     give_money_off,
     reissue_invoice,
     take_back_money_off,
+    take_back_part,
 )
 from milepost.actions.tax_changes import change_taxes
 from milepost.queries.money_lists import invoices
@@ -25,6 +27,16 @@ class Crediting:
     def fix(self: "Life") -> None:  # type: ignore[misc]
         again = self.random.random() < 0.5
         fix_invoice(by=self.cast.bo, at=self.at, invoice_id=self.invoice(), reason="Wrong", again=again)
+
+    def take_back_part(self: "Life") -> None:  # type: ignore[misc]
+        share = Fraction(self.random.choice(["1/2", "1/3", "9/10", "1/100", "1"]))
+        take_back_part(
+            by=self.cast.bo, at=self.at, invoice_id=self.invoice(), share=share, reason="A part is not done"
+        )
+
+    def take_back_cents(self: "Life") -> None:  # type: ignore[misc]
+        cents = self.random.choice([1, 10_00, 333_33])
+        take_back_part(by=self.cast.bo, at=self.at, invoice_id=self.invoice(), amount_cents=cents, reason="")
 
     def send_again(self: "Life") -> None:  # type: ignore[misc]
         reissue_invoice(by=self.cast.bo, at=self.at, invoice_id=self.invoice())

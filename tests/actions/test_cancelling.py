@@ -8,7 +8,7 @@ from milepost.actions.credit import refund_credit, use_credit
 from milepost.actions.credit_notes import fix_invoice
 from milepost.actions.work import JobNotOpen, complete_milestone
 from milepost.core.cancelling import KeptBelowZero, KeptTooMuch
-from milepost.queries.cancelling import DepositIsTaxed, NotToCancel, cancel_page
+from milepost.queries.cancelling import NotToCancel, cancel_page
 from milepost.queries.crediting import CancellationStands, DepositIsUsed
 from milepost.queries.doctor import examine
 from tests.actions.test_credit_notes import balances, bill, booked, page, pay, stop, taxed_kitchen
@@ -112,20 +112,6 @@ def test_a_taxed_contract_is_dropped_line_by_line_and_tax_by_tax(cast):
     cancel(cast, job, 500_00)
     assert page(cast, job).total.cents == 11_193_33 + 500_00
     assert balances(cast)["tax_payable"] == 660_00
-    assert examine() == []
-
-
-def test_a_taxed_deposit_is_taken_back_before_the_job_is_cancelled(cast):
-    from milepost.actions.businesses import change_business
-
-    change_business(by=cast.alice, at=cast.at, deposit_tax="at_deposit")
-    job = taxed_kitchen(cast)
-    pay(cast, job, 8_395_00)
-    with pytest.raises(DepositIsTaxed):
-        cancel(cast, job)
-    fix_invoice(by=cast.bo, at=cast.at, invoice_id=job.deposit_invoice_id, reason="", again=False)
-    cancel(cast, job)
-    assert (page(cast, job).total.cents, page(cast, job).credit.cents) == (0, 8_395_00)
     assert examine() == []
 
 

@@ -283,7 +283,7 @@ def test_what_is_signed_keeps_its_deposit_s_tax_when_the_setting_changes(cast, o
         (
             "INSERT INTO deposit_part (business_id, invoice_id, key_id, cents) "
             "SELECT business_id, invoice_id, key_id, 1 FROM deposit_part LIMIT 1",
-            "one_deposit_part_per_invoice_and_key",
+            "one_deposit_part_per_document_and_key",
         ),
         (
             "INSERT INTO deposit_part (business_id, invoice_id, key_id, cents) SELECT p.business_id, n.id, "

@@ -100,7 +100,8 @@ class Life(Changing, Crediting):
             self.credit, self.refund, self.move, self.pay_several, self.pay_several,
             self.give_up, self.recover, self.let_be, self.undo_concession,
             self.other_tax_rules, self.order_change, self.order_change, self.order_change,
-            self.sign_change, self.answer_change, self.fix, self.fix, self.send_again, self.money_off,
+            self.sign_change, self.answer_change, self.fix, self.fix, self.send_again, self.take_back_part,
+            self.take_back_part, self.take_back_cents, self.money_off,
             self.take_money_off_back, self.cancel, self.change_taxes]  # fmt: skip
 
     def begin(self) -> None:

@@ -13,6 +13,7 @@ from milepost.actions.steps.journal import post
 from milepost.actions.steps.numbering import Number, next_number
 from milepost.actions.steps.outbox import ensure_links, post_to
 from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_facts, tax_facts
+from milepost.actions.steps.parting import lower_rows, part_rows
 from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.core.contract import Key
@@ -30,7 +31,7 @@ from milepost.queries.paper.facts import CreditFacts, TaxFacts
 from milepost.records.changes import KeyChange
 from milepost.records.credit_notes import CreditLine, CreditNote, CreditRow, CreditTax
 from milepost.records.files import Document
-from milepost.records.invoices import Invoice, Position
+from milepost.records.invoices import DepositPart, Invoice, Position
 from milepost.records.jobs import ScheduleRow
 from milepost.records.payments import Allocation
 
@@ -47,14 +48,17 @@ def issue_credit(loaded: LoadedJob, plan: CreditPlan, reason: str, *, by: Actor,
     unallocate(plan.standing.invoice, plan.excess_cents, on=facts.issued_on)
     note = _write_note(loaded, plan, number, facts, document, by=by, at=at)
     _write_parts(loaded, plan, note, facts.taxes)
+    _write_deposit_parts(loaded, plan, note)
     _write_positions(loaded, plan, note)
     if plan.kind == "reduction":
         _lower_deposit(loaded, plan)
+    elif plan.share is not None:
+        (lower_rows if plan.is_deposit else part_rows)(loaded, plan)
     if plan.kind == "allowance":
         _lower_contract(loaded, plan, note)
     if plan.takes_snapshot:
         take_snapshot(job, at=at, note=note)
-    if job.state == "closed" and plan.is_whole:
+    if job.state == "closed" and (plan.is_whole or plan.share is not None):
         job.state, job.closed_at = "open", None
         job.save(update_fields=["state", "closed_at"])
     post(
@@ -135,6 +139,7 @@ def _facts(loaded: LoadedJob, plan: CreditPlan, number: Number, reason: str, at:
         recovered_cents=plan.credit.recovered_cents,
         total_cents=plan.total_cents,
         billed_cents=loaded.billed_cents - plan.total_cents,
+        is_part=plan.share is not None,
         recovered_taxes=tax_facts(loaded, back) if back and invoice.kind != "deposit" else (),
     )
 
@@ -157,6 +162,7 @@ def _write_note(
         customer_id=job.customer_id,
         kind=plan.kind,
         is_whole=plan.is_whole,
+        share="" if plan.share is None else str(plan.share),
         series_id=number.series_id,
         number=number.number,
         previous_number=number.previous,
@@ -209,6 +215,26 @@ def _write_parts(loaded: LoadedJob, plan: CreditPlan, note: CreditNote, taxes: I
             )
             for code, tax in zip(codes, taxes, strict=True)
             if tax.base_cents or tax.tax_cents
+        ]
+    )
+
+
+def _write_deposit_parts(loaded: LoadedJob, plan: CreditPlan, note: CreditNote) -> None:
+    """
+    Of a taxed deposit, by key: what a part of its invoice had put in, or an invoice for work had taken
+    out, is undone. Where an invoice is taken back whole, its own parts count no more.
+    """
+    DepositPart.objects.bulk_create(
+        [
+            DepositPart(
+                business_id=note.business_id,
+                invoice_id=note.invoice_id,
+                key=loaded.keys[key],
+                credit_note=note,
+                cents=-cents,
+            )
+            for key, cents in plan.deposit_parts.items()
+            if cents and not plan.is_whole
         ]
     )
 
@@ -305,7 +331,7 @@ def _entry(loaded: LoadedJob, plan: CreditPlan) -> Entry:
     if plan.kind == "allowance":
         return (*credit_note_allowance(plan.net_cents, taxes), *beyond)
     if plan.standing.invoice.kind == "deposit":
-        return (*deposit_credited(*deposit_in_books(loaded, plan.total_cents)), *beyond)
+        return (*deposit_credited(*deposit_in_books(loaded, plan)), *beyond)
     back = {key: -cents for key, cents in plan.deposit_parts.items()}
     net, recovered = recovered_in_books(loaded, -plan.credit.recovered_cents, back)
     return (
@@ -340,6 +366,8 @@ def _tell(loaded: LoadedJob, plan: CreditPlan, note: CreditNote, *, by: Actor, a
     }
     if plan.kind == "allowance":
         facts["contract_cents"] = job.contract_cents
+    if plan.share is not None:
+        facts["is_part"] = True
     tell(
         job, TOLD[plan.kind], by=by, at=at, for_customer=True, document_id=note.document_id, invoice_id=invoice.id, **facts
     )  # fmt: skip

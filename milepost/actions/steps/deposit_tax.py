@@ -12,6 +12,7 @@ from milepost.core.contract import Key, tax_by_code
 from milepost.core.deposit_tax import open_tax, recovered_by_key
 from milepost.core.journal import deposit_cleared
 from milepost.queries.billing_state import LoadedJob
+from milepost.queries.crediting import CreditPlan
 from milepost.records.credit_notes import standing_deposit_parts
 from milepost.records.invoices import Invoice
 from milepost.records.payments import Allocation
@@ -30,7 +31,7 @@ def parts_taken_back(loaded: LoadedJob, made: Bill) -> dict[Key, int]:
         made.position.recovered_cents,
         billed=made.position.billed,
         snapshot_billed=loaded.state.snapshot.billed,
-        snapshot_recovered=loaded.deposit_back_at(loaded.state.snapshot.recovered_cents),
+        snapshot_recovered=loaded.deposit_back_then,
     )
     before = loaded.deposit_back
     return {key: before.get(key, 0) - cents for key, cents in to_date.items()}
@@ -46,30 +47,41 @@ def recovered_in_books(
     """
     carried, before, back = map(tax_by_code, (loaded.deposit_put, loaded.deposit_back, parts))
     now = {code: before.get(code, 0) - back.get(code, 0) for code in carried}
-    share = _taxed_share(loaded)
+    share = _taxed_share(loaded, *_deposit_asked_and_paid(loaded))
     was, will = open_tax(carried, before, share=share), open_tax(carried, now, share=share)
     taxes = {code: cents - will[code] for code, cents in was.items()}
     return recovered_cents - sum(taxes.values()), taxes
 
 
-def deposit_in_books(loaded: LoadedJob, total_cents: int) -> tuple[int, dict[Hashable, int]]:
+def deposit_in_books(loaded: LoadedJob, plan: CreditPlan) -> tuple[int, dict[Hashable, int]]:
     """
-    An unused deposit as it stands in the books: with the deposits, and by code with the tax that is
-    payable, where its tax was booked.
+    What a credit note on the deposit takes off the books: from the deposits, and by code from the tax
+    that is payable, as far as its tax was booked and is not any more when the credit note stands.
     """
-    taxes = open_tax(tax_by_code(loaded.deposit_put), {}, share=_taxed_share(loaded))
-    return total_cents - sum(taxes.values()), taxes
+    carried, back, less = map(tax_by_code, (loaded.deposit_put, loaded.deposit_back, plan.deposit_parts))
+    total, paid = _deposit_asked_and_paid(loaded)
+    was = open_tax(carried, back, share=_taxed_share(loaded, total, paid))
+    left = {code: cents - less.get(code, 0) for code, cents in carried.items()}
+    share = _taxed_share(loaded, total - plan.total_cents, paid - plan.excess_cents)
+    will = open_tax(left, back, share=share)
+    taxes = {code: cents - will[code] for code, cents in was.items()}
+    return plan.total_cents - sum(taxes.values()), taxes
 
 
-def _taxed_share(loaded: LoadedJob) -> Fraction:
+def _deposit_asked_and_paid(loaded: LoadedJob) -> tuple[int, int]:
+    settled = loaded.settled_by_invoice()
+    deposits = [invoice for invoice in loaded.standing if invoice.kind == "deposit"]
+    return (
+        sum(invoice.stands_cents for invoice in deposits),
+        sum(settled.get(invoice.id, 0) for invoice in deposits),
+    )
+
+
+def _taxed_share(loaded: LoadedJob, asked_cents: int, paid_cents: int) -> Fraction:
     """How much of the deposit the law has taxed by now."""
     if loaded.job.deposit_tax == "at_deposit":
         return Fraction(1)
-    settled = loaded.settled_by_invoice()
-    deposits = [invoice for invoice in loaded.standing if invoice.kind == "deposit"]
-    total = sum(invoice.total_cents for invoice in deposits)
-    paid = sum(settled.get(invoice.id, 0) for invoice in deposits)
-    return Fraction(paid, total) if total else Fraction(0)
+    return Fraction(paid_cents, asked_cents) if asked_cents else Fraction(0)
 
 
 def book_paid_deposits(
@@ -113,4 +125,4 @@ def _cleared_cents(invoice: Invoice) -> int:
 
 
 def _share(cents: int, invoice: Invoice) -> Fraction:
-    return Fraction(cents, invoice.total_cents) if invoice.total_cents else Fraction(0)
+    return Fraction(cents, invoice.stands_cents) if invoice.stands_cents else Fraction(0)

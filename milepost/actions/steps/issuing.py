@@ -18,7 +18,7 @@ from milepost.core.contract import Key, tax_by_code
 from milepost.core.deposit_tax import DepositTax, deposit_by_key
 from milepost.core.duedates import due_on, longest_terms
 from milepost.core.explaining import BillStory, explain
-from milepost.core.journal import deposit_issued, deposit_kept, deposit_recovered, progress_invoice
+from milepost.core.journal import Entry, deposit_issued, deposit_kept, deposit_recovered, progress_invoice
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob
@@ -256,7 +256,7 @@ def _position(loaded: LoadedJob, invoice: Invoice, kind: str, track: int, cents:
 def _write_journal(loaded: LoadedJob, invoice: Invoice, increment: Increment, at: datetime) -> None:
     parts = increment.deposit_parts
     if increment.kind == "cancellation":
-        entry = deposit_kept(increment.recovered_cents, rest_net_cents=0)
+        entry = _kept(loaded, increment)
     elif increment.kind == "deposit":
         how = cast(DepositTax, loaded.job.deposit_tax)
         entry = deposit_issued(increment.net_cents, tax_by_code(parts), mode=how)
@@ -273,6 +273,13 @@ def _write_journal(loaded: LoadedJob, invoice: Invoice, increment: Increment, at
         job_id=invoice.job_id,
         invoice_id=invoice.id,
     )
+
+
+def _kept(loaded: LoadedJob, increment: Increment) -> Entry:
+    """What is kept of a deposit is income; its tax is owed, as far as it was not yet."""
+    _net, booked = recovered_in_books(loaded, increment.recovered_cents, increment.deposit_parts)
+    owed = {code: cents - booked.get(code, 0) for code, cents in tax_by_code(increment.by_key).items()}
+    return deposit_kept(increment.net_cents, owed, rest_net_cents=0)
 
 
 def _tell(

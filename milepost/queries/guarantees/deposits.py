@@ -9,7 +9,7 @@ SELECT o.business_id, SUM(CASE WHEN o.carried >= 0 THEN GREATEST(o.taxed - o.bac
        AS cents
 FROM (SELECT t.business_id, t.carried, t.back,
              CASE WHEN j.deposit_tax = 'at_deposit' THEN t.carried
-                  ELSE sign(t.carried) * div(2 * abs(t.carried) * m.paid + m.total, 2 * m.total) END AS taxed
+                  ELSE sign(t.carried) * COALESCE(div(2 * abs(t.carried) * m.paid + m.total, NULLIF(2 * m.total, 0)), 0) END AS taxed
       FROM (SELECT i.business_id, i.job_id, k.tax_code_id,
                    COALESCE(SUM(p.cents) FILTER (WHERE i.kind = 'deposit'), 0) AS carried,
                    COALESCE(-SUM(p.cents) FILTER (WHERE i.kind <> 'deposit'), 0) AS back
@@ -18,7 +18,7 @@ FROM (SELECT t.business_id, t.carried, t.back,
             WHERE NOT EXISTS (SELECT 1 FROM credit_note c WHERE c.invoice_id = i.id AND c.is_whole)
             GROUP BY 1, 2, 3) t
       JOIN job j ON j.id = t.job_id
-      JOIN (SELECT i.job_id, SUM(i.total_cents) AS total, COALESCE(SUM(a.paid), 0) AS paid
+      JOIN (SELECT i.job_id, SUM(i.total_cents - i.credited_cents) AS total, COALESCE(SUM(a.paid), 0) AS paid
             FROM invoice i LEFT JOIN (SELECT a.invoice_id, SUM(a.amount_cents) AS paid FROM allocation a
                 JOIN payment p ON p.id = a.payment_id AND p.state = 'cleared' GROUP BY 1) a ON a.invoice_id = i.id
             WHERE i.kind = 'deposit'
@@ -47,7 +47,7 @@ CHECKS: Checks = (
               FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
               JOIN journal_entry e ON e.id = t.entry_id
                AND e.kind IN ('deposit_invoice', 'progress_invoice', 'simple_invoice', 'deposit_taxed',
-                              'void', 'reversal', 'allowance')
+                              'cancellation_invoice', 'void', 'reversal', 'allowance', 'cancellation', 'reduction')
              WHERE t.business_id = b.id)
            <> (SELECT COALESCE(SUM(i.tax_cents), 0) FROM invoice i
                 WHERE i.business_id = b.id AND i.kind <> 'deposit')
@@ -57,9 +57,16 @@ CHECKS: Checks = (
     (
         "a taxed deposit is split over its contract to the cent, and recovered within it",
         """SELECT 'invoice ' || i.number_text FROM invoice i JOIN job j ON j.id = i.job_id
-           WHERE (SELECT COALESCE(SUM(p.cents), 0) FROM deposit_part p WHERE p.invoice_id = i.id) <>
+           WHERE (SELECT COALESCE(SUM(p.cents), 0) FROM deposit_part p
+                   WHERE p.invoice_id = i.id AND p.credit_note_id IS NULL) <>
                  CASE WHEN j.deposit_tax = 'on_application' THEN 0 WHEN i.kind = 'deposit' THEN i.total_cents
                       ELSE -i.recovered_cents END
+           UNION ALL
+           SELECT 'credit note ' || n.number_text FROM credit_note n JOIN job j ON j.id = n.job_id
+             JOIN invoice i ON i.id = n.invoice_id
+           WHERE (SELECT COALESCE(SUM(p.cents), 0) FROM deposit_part p WHERE p.credit_note_id = n.id) <>
+                 CASE WHEN j.deposit_tax = 'on_application' OR n.is_whole THEN 0
+                      WHEN i.kind = 'deposit' THEN -n.total_cents ELSE n.recovered_cents END
            UNION ALL
            SELECT 'key ' || p.key_id FROM deposit_part p JOIN invoice i ON i.id = p.invoice_id
            WHERE NOT EXISTS (SELECT 1 FROM credit_note c WHERE c.invoice_id = i.id AND c.is_whole) GROUP BY p.key_id

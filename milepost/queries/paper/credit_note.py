@@ -79,6 +79,10 @@ def _meaning(facts: CreditFacts) -> str:
         return _(
             "The contract came down, so this part of the deposit is not needed. The rest stays your deposit."
         )
+    if facts.is_part and facts.invoice_kind == "deposit":
+        return _("This part of the deposit goes back. The payments that follow ask for that much more.")
+    if facts.is_part:
+        return _("This part of the invoice no longer counts. Its work is billed again when it is due.")
     if facts.invoice_kind == "deposit":
         return _("The invoice for the deposit no longer counts.")
     return _("The invoice no longer counts. The work is billed again by another invoice.")

@@ -161,6 +161,7 @@ class CreditFacts:
     total_cents: int
     billed_cents: int
     recovered_taxes: Sequence[TaxFacts] = ()
+    is_part: bool = False
 
     @property
     def stands_cents(self) -> int:

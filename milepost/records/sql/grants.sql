@@ -22,7 +22,7 @@ GRANT UPDATE (name, name_key, archived_at) ON own_template TO {app};
 GRANT UPDATE (next_number, prefix) ON series TO {app};
 GRANT UPDATE (role, phone, disabled_at) ON membership TO {app};
 GRANT UPDATE (site_id, title, state, recovery, deposit_tax, tax_at, tax_per, tax_rounding, prices_include_tax, terms, contract_cents, signed_on, closed_at) ON job TO {app};
-GRANT UPDATE (amount_cents, placed_cents, event_id, technician_id, planned_on, planned_until, approver_id, deliverable) ON schedule_row TO {app};
+GRANT UPDATE (position, weight, amount_cents, placed_cents, event_id, technician_id, planned_on, planned_until, approver_id, deliverable) ON schedule_row TO {app};
 GRANT UPDATE ON change_order TO {app};
 GRANT UPDATE (withdrawn_at, withdrawn_reason) ON completion TO {app};
 GRANT UPDATE (state, session_id, payment_ref, url, failure, checked_at) ON attempt TO {app};
