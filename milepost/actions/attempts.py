@@ -1,58 +1,60 @@
 """Payments through the gateway: the attempt first, then whatever the provider's own object says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.steps.finding import find, lock_payer
-from milepost.actions.steps.outbox import contacts_for, post_to, post_to_office
-from milepost.actions.steps.paper import local_day
-from milepost.actions.steps.settling import Balance, allocate, clear_payment, open_balances, release
-from milepost.actions.steps.timeline import tell
+from milepost.actions.steps.arriving import (
+    STORY_SESSION,
+    fail,
+    lock_jobs_of,
+    pending,
+    tell_on_its_way,
+)
+from milepost.actions.steps.asking import (
+    NothingDue,
+    OneCurrency,
+    OnItsWay,
+    PartsAreOff,
+    PartTooLarge,
+    PartTooSmall,
+    describe,
+    in_parts,
+    load_asked,
+    refuse_if_on_its_way,
+    wanted_of,
+)
+from milepost.actions.steps.finding import find
+from milepost.actions.steps.settling import Balance, clear_payment
 from milepost.core.money import Money
-from milepost.core.msgids import gettext_noop
-from milepost.core.refusals import Refusal
-from milepost.core.settling import oldest_first
 from milepost.core.surcharges import surcharge_cents
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.records.jobs import Job
 from milepost.records.payment_accounts import PaymentAccount
 from milepost.records.payments import Attempt, AttemptInvoice, Payment
 
+__all__ = [
+    "STORY_SESSION",
+    "Begun",
+    "InTheWay",
+    "NothingDue",
+    "OnItsWay",
+    "OneCurrency",
+    "PartTooLarge",
+    "PartTooSmall",
+    "PartsAreOff",
+    "begin_payment",
+    "note_session",
+    "settle_attempt",
+]
+
 Outcome = Literal["open", "processing", "succeeded", "failed", "expired"]
 Terms = tuple[str, int, int, int | None]
 """What an attempt asks for: method, cents, surcharge in cents, and at which account."""
 LIVE = ("created", "open", "processing")
-STORY_SESSION = "story_"
-"""How sessions begin that a story told: no provider knows them."""
-
-
-class NothingDue(Refusal):
-    code = "nothing_due"
-    message = gettext_noop("There is nothing to pay at the moment.")
-
-
-class OnItsWay(Refusal):
-    code = "on_its_way"
-    message = gettext_noop("A bank payment of {amount} is already on its way. There is nothing to do.")
-
-
-class PartsAreOff(Refusal):
-    code = "parts_are_off"
-    message = gettext_noop("{business} takes each invoice in one payment of {amount}.")
-
-
-class PartTooSmall(Refusal):
-    code = "part_too_small"
-    message = gettext_noop("The smallest part is {least}.")
-
-
-class PartTooLarge(Refusal):
-    code = "part_too_large"
-    message = gettext_noop("Only {most} is open, so {asked} cannot be paid.")
 
 
 @dataclass(frozen=True)
@@ -94,25 +96,27 @@ def begin_payment(
     invoice_ids: Sequence[int] = (),
     amount_cents: int | None = None,
     surcharged: bool = False,
+    everywhere: bool = False,
 ) -> Begun:
     """
-    Commit the intention to pay these invoices (all open ones when none is named) in full, or so much of
-    them, the oldest first, where the business takes parts. `surcharged`: by a credit card, which costs
+    Commit the intention to pay these invoices (all open ones of the job when none is named) in full, or
+    so much of them, the oldest first, where the business takes parts. `everywhere`: they may be of
+    whichever jobs of the customer; one attempt, one charge. `surcharged`: by a credit card, which costs
     what the business has set.
 
     Pressing twice finds the same attempt. Refuses NothingDue, OnItsWay while a bank payment for one of
-    them is pending, PartsAreOff, PartTooSmall, PartTooLarge.
+    them is pending, PartsAreOff, PartTooSmall, PartTooLarge, OneCurrency.
     """
-    job = lock_payer(job_id)
-    loaded = load(job)
-    wanted = _in_parts(job, _wanted(loaded, invoice_ids), amount_cents)
+    jobs = load_asked(job_id, invoice_ids, everywhere=everywhere)
+    loaded, job = jobs[0], jobs[0].job
+    wanted = in_parts(job, wanted_of(jobs, invoice_ids), amount_cents)
     live = list(
         AttemptInvoice.objects.filter(
             live=True, invoice_id__in=[b.invoice.id for b in wanted]
         ).select_related("attempt")
     )
     attempts = {part.attempt_id: part.attempt for part in live}
-    _refuse_if_on_its_way(attempts.values())
+    refuse_if_on_its_way(attempts.values())
     amount = Money(sum(balance.open_cents for balance in wanted), job.currency)
     surcharge = _surcharge(job, amount) if surcharged and method == "card" else 0
     account_id = PaymentAccount.objects.filter(retired_at=None).values_list("id", flat=True).first()
@@ -122,8 +126,8 @@ def begin_payment(
             return _begun(loaded, attempt, amount, wanted)
     if attempts:
         in_the_way = tuple(InTheWay(one.id, one.session_id, one.account_id) for one in attempts.values())
-        return Begun(None, amount, method, _describe(wanted), "", in_the_way=in_the_way)
-    attempt = _begin(job, wanted, terms, by=by, at=at)
+        return Begun(None, amount, method, describe(wanted), "", in_the_way=in_the_way)
+    attempt = _begin(job_id, job.currency, wanted, terms, by=by, at=at)
     return _begun(loaded, attempt, amount, wanted)
 
 
@@ -156,7 +160,7 @@ def settle_attempt(
     payment is pending. succeeded: it clears, now or at last; what was paid elsewhere meanwhile makes it
     customer credit. failed, expired: what was pending is released and the invoices can be paid anew.
     """
-    job = lock_payer(find(Attempt.objects.only("job_id"), id=attempt_id).job_id)
+    owners = lock_jobs_of(attempt_id)
     attempt = find(Attempt.objects.select_for_update(no_key=True), id=attempt_id)
     if unless_opened and attempt.session_id:
         return  # its page was noted meanwhile: only the provider may say that it is closed
@@ -166,55 +170,32 @@ def settle_attempt(
     if outcome == "open" or settled:
         _checked(attempt, at)
         return
-    loaded = load(job)
-    if outcome == "processing" and payment is None:
-        payment = _pending(attempt, loaded, amount_cents, at)
-        _tell_on_its_way(payment, job, by=by, at=at)
-    elif outcome == "succeeded":
-        payment = payment or _pending(attempt, loaded, amount_cents, at)
-        clear_payment(payment, [loaded], by=by, at=at)
-    elif outcome in ("failed", "expired"):
-        _failed(attempt, payment, job, failure, by=by, at=at)
+    if outcome in ("failed", "expired"):
+        if payment is not None:
+            fail(payment, owners, failure, by=by, at=at)
+    else:
+        _arrive(attempt, payment, outcome, [load(job) for job in owners], amount_cents, by=by, at=at)
     _checked(attempt, at, state=outcome, failure=failure)
 
 
-def _wanted(loaded: LoadedJob, invoice_ids: Sequence[int]) -> list[Balance]:
-    balances = open_balances(loaded)
-    if invoice_ids:
-        balances = [balance for balance in balances if balance.invoice.id in set(invoice_ids)]
-    pending = Payment.objects.filter(job=loaded.job, state="pending").first()
-    wanted = [balance for balance in balances if balance.open_cents > 0]
-    if not wanted and pending:
-        raise OnItsWay(amount=Money(pending.amount_cents, pending.currency))
-    if not wanted:
-        raise NothingDue
-    return wanted
-
-
-def _in_parts(job: Job, wanted: list[Balance], amount_cents: int | None) -> list[Balance]:
-    """So much of the invoices, the oldest first; all of them when nothing is said."""
-    total = sum(balance.open_cents for balance in wanted)
-    if amount_cents is None or amount_cents == total:
-        return wanted
-    business, asked = job.business, Money(amount_cents, job.currency)
-    if business.parts_from_cents is None:
-        raise PartsAreOff(field="amount", business=business.name, amount=Money(total, job.currency))
-    if amount_cents > total:
-        raise PartTooLarge(field="amount", most=Money(total, job.currency), asked=asked)
-    if amount_cents < min(business.parts_from_cents, total):
-        raise PartTooSmall(field="amount", least=Money(min(business.parts_from_cents, total), job.currency))
-    parts = dict(oldest_first(amount_cents, [(b.invoice.id, b.open_cents) for b in wanted]))
-    return [Balance(b.invoice, parts[b.invoice.id]) for b in wanted if b.invoice.id in parts]
+def _arrive(
+    attempt: Attempt,
+    payment: Payment | None,
+    outcome: Outcome,
+    jobs: list[LoadedJob],
+    amount_cents: int,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    if outcome == "succeeded":
+        clear_payment(payment or pending(attempt, jobs, amount_cents, at), jobs, by=by, at=at)
+    elif payment is None:
+        tell_on_its_way(pending(attempt, jobs, amount_cents, at), jobs, by=by, at=at)
 
 
 def _surcharge(job: Job, amount: Money) -> int:
     return surcharge_cents(amount.cents, job.business.surcharge_percent)
-
-
-def _refuse_if_on_its_way(attempts: Iterable[Attempt]) -> None:
-    for attempt in attempts:
-        if attempt.state == "processing":
-            raise OnItsWay(amount=Money(attempt.amount_cents, attempt.currency))
 
 
 def _same(attempt: Attempt, live: list[AttemptInvoice], wanted: list[Balance], terms: Terms) -> bool:
@@ -225,23 +206,25 @@ def _same(attempt: Attempt, live: list[AttemptInvoice], wanted: list[Balance], t
     return terms == had and parts == asked
 
 
-def _begin(job: Job, wanted: list[Balance], terms: Terms, *, by: Actor, at: datetime) -> Attempt:
+def _begin(
+    job_id: int, currency: str, wanted: list[Balance], terms: Terms, *, by: Actor, at: datetime
+) -> Attempt:
     method, cents, surcharge, account_id = terms
     attempt = Attempt.objects.create(
-        business_id=job.business_id,
-        job=job,
+        business_id=by.business_id,
+        job_id=job_id,
         contact_id=by.contact_id,
         account_id=account_id,
         method=method,
         amount_cents=cents,
         surcharge_cents=surcharge,
-        currency=job.currency,
+        currency=currency,
         created_at=at,
     )
     AttemptInvoice.objects.bulk_create(
         [
             AttemptInvoice(
-                business_id=job.business_id,
+                business_id=by.business_id,
                 attempt=attempt,
                 invoice=balance.invoice,
                 amount_cents=balance.open_cents,
@@ -260,73 +243,13 @@ def _begun(loaded: LoadedJob, attempt: Attempt, amount: Money, wanted: list[Bala
         attempt.id,
         amount,
         attempt.method,
-        _describe(wanted),
+        describe(wanted),
         email,
         attempt.session_id,
         attempt.url,
         surcharge=surcharge,
         account_id=attempt.account_id,
     )
-
-
-def _describe(wanted: list[Balance]) -> str:
-    return ", ".join(f"{balance.invoice.number_text} {balance.invoice.title}" for balance in wanted)[:200]
-
-
-def _pending(attempt: Attempt, loaded: LoadedJob, amount_cents: int, at: datetime) -> Payment:
-    job = loaded.job
-    payment = Payment.objects.create(
-        business_id=job.business_id,
-        customer_id=job.customer_id,
-        job=job,
-        attempt=attempt,
-        method=attempt.method,
-        reference=attempt.session_id[-12:],
-        currency=attempt.currency,
-        amount_cents=amount_cents - attempt.surcharge_cents,
-        surcharge_cents=attempt.surcharge_cents,
-        state="pending",
-        received_on=local_day(job.business, at),
-        recorded_at=at,
-        recorded_by="Milepost",
-        till="cash" if attempt.session_id.startswith(STORY_SESSION) else "clearing",
-    )
-    wanted = _still_open(attempt, loaded, payment.amount_cents)
-    if wanted:
-        allocate(payment, [loaded], split=wanted)
-    return payment
-
-
-def _still_open(attempt: Attempt, loaded: LoadedJob, amount_cents: int) -> list[tuple[int, int]]:
-    """What of the payment its own invoices still need. What they do not is credit: no other is touched."""
-    balances = {balance.invoice.id: balance.open_cents for balance in open_balances(loaded)}
-    asked = [
-        (part.invoice_id, min(part.amount_cents, balances.get(part.invoice_id, 0)))
-        for part in attempt.invoices.order_by("invoice_id")
-    ]
-    return oldest_first(amount_cents, asked)
-
-
-def _tell_on_its_way(payment: Payment, job: Job, *, by: Actor, at: datetime) -> None:
-    facts = {"payment_id": payment.id, "amount_cents": payment.amount_cents, "method": payment.method}
-    tell(job, "payment_pending", by=by, at=at, **facts)
-    contacts = contacts_for(job, "payer")
-    post_to(job, contacts, "payment_on_its_way", cause=str(payment.id), facts=facts, at=at)
-
-
-def _failed(
-    attempt: Attempt, payment: Payment | None, job: Job, failure: str, *, by: Actor, at: datetime
-) -> None:
-    if payment is None:
-        return
-    release(payment)
-    payment.state = "failed"
-    payment.save(update_fields=["state"])
-    facts = {"payment_id": payment.id, "amount_cents": payment.amount_cents, "reason": failure}
-    tell(job, "payment_failed", by=by, at=at, **facts)
-    contacts = contacts_for(job, "payer")
-    post_to(job, contacts, "payment_failed", cause=str(payment.id), facts=facts, at=at)
-    post_to_office(job, "payment_failed_office", cause=str(payment.id), facts=facts, at=at)
 
 
 def _checked(attempt: Attempt, at: datetime, *, state: str = "", failure: str = "") -> None:

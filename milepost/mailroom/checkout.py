@@ -74,9 +74,11 @@ def begin(
     invoice_ids: Sequence[int] = (),
     amount_cents: int | None = None,
     surcharged: bool = False,
+    everywhere: bool = False,
 ) -> str:
     """
-    Start paying these invoices (all open ones when none is named). Returns where to send the payer.
+    Start paying these invoices (all open ones of the job when none is named; with `everywhere` they may
+    be of the customer's other jobs, too). Returns where to send the payer.
 
     `{attempt}` in either URL is filled in with the attempt's id. Pressing twice leads to the same
     page; another method closes the page of the first. An attempt that turns out to be paid leads to
@@ -95,6 +97,7 @@ def begin(
             invoice_ids=invoice_ids,
             amount_cents=amount_cents,
             surcharged=surcharged,
+            everywhere=everywhere,
         )
         if begun.attempt_id is None:
             for other in begun.in_the_way:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from milepost.queries.balances import with_settled
 from milepost.queries.door import NotThere, question
 from milepost.records.invoices import Invoice
@@ -37,10 +39,10 @@ def attempt_facts(attempt_id: int) -> AttemptFacts:
 
 @question
 def live_attempts(job_id: int) -> list[AttemptFacts]:
-    """The attempts on a job whose end is not known, the oldest first."""
-    return [
-        _facts(attempt) for attempt in Attempt.objects.filter(job_id=job_id, state__in=LIVE).order_by("id")
-    ]
+    """The attempts begun on a job, or for an invoice of it, whose end is not known; the oldest first."""
+    asking = AttemptInvoice.objects.filter(attempt_id=OuterRef("id"), invoice__job_id=job_id)
+    found = Attempt.objects.filter(Q(job_id=job_id) | Q(Exists(asking)), state__in=LIVE)
+    return [_facts(attempt) for attempt in found.order_by("id")]
 
 
 @dataclass(frozen=True)

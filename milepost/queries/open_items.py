@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q, Sum
 
 from milepost.core.early_payment import payment_for_cents
 from milepost.core.money import Money
@@ -15,6 +15,7 @@ from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
 from milepost.records.invoices import Invoice
+from milepost.records.jobs import Job
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class OpenItem:
     issued_on: date
     due_on: date
     balance: Money
+    document_id: int = 0
     early: Money | None = None
     early_until: date | None = None
 
@@ -74,6 +76,18 @@ def open_page(customer_id: int) -> OpenPage:
     )
 
 
+@question
+def open_elsewhere(job_id: int) -> Money | None:
+    """What the customer of a job has open on their other jobs, in its currency; None where it is nothing."""
+    job = Job.objects.only("customer_id", "currency").filter(id=job_id).first()
+    if job is None:
+        raise NotThere
+    whose = Q(customer_id=job.customer_id) | Q(customer__merged_into_id=job.customer_id)
+    others = with_settled(Invoice.objects.filter(whose, currency=job.currency).exclude(job_id=job_id))
+    left = others.aggregate(sum=Sum(F("total_cents") - F("credited_cents") - F("settled")))["sum"] or 0
+    return Money(left, job.currency) if left > 0 else None
+
+
 def one_and_duplicates(customer_id: int) -> list[int]:
     """The customer and those that were merged into them: one payment may settle invoices of all of them."""
     merged = Customer.objects.filter(merged_into_id=customer_id).order_by("id")
@@ -102,6 +116,7 @@ def _item(invoice: Invoice, currency: str) -> OpenItem:
         invoice.issued_on,
         invoice.due_on,
         Money(balance, currency),
+        invoice.document_id,
         Money(payment_for_cents(balance, terms.percent), currency) if terms else None,
         terms.until(invoice.issued_on) if terms else None,
     )

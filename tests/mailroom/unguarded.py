@@ -12,6 +12,7 @@ from milepost.config.wsgi import application  # it sets Django up, and must come
 # isort: split
 
 from milepost.actions import attempts
+from milepost.actions.steps import asking
 from milepost.mailroom import checkout
 from milepost.records.jobs import Job
 
@@ -20,7 +21,7 @@ __all__ = ["application"]
 CROWD = int(os.environ["MILEPOST_TEST_CROWD"])
 _pressing = threading.local()
 _gate = threading.Barrier(CROWD)
-_begin_payment, _begin, _lock_payer = checkout.begin_payment, attempts._begin, attempts.lock_payer
+_begin_payment, _begin, _lock_payer = checkout.begin_payment, attempts._begin, asking.lock_payer
 
 
 def begin_payment(**named: Any) -> attempts.Begun:
@@ -43,5 +44,5 @@ def begin_together(*given: Any, **named: Any) -> Any:
 
 
 checkout.begin_payment = begin_payment  # type: ignore[assignment]
-attempts.lock_payer = lock_payer
+asking.lock_payer = lock_payer
 attempts._begin = begin_together

@@ -221,6 +221,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "portal:account_pdf": f"{link}account/pdf/",
         "portal:decline": f"{link}refusal/",
         "portal:pay": f"{link}payment/",
+        "portal:pay_account": f"{link}account/payment/",
         "portal:paid": f"{link}paid/999999/",
         "portal:accept": f"{link}milestones/{row}/acceptance/",
         "portal:document": f"{link}documents/{invoice.document_id}/",

@@ -179,6 +179,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "portal:account_pdf": (THE_LINK, OWN),
     "portal:decline": (THE_LINK_S_STEP, OWN),
     "portal:pay": (THE_LINK_S_STEP, OWN),
+    "portal:pay_account": (THE_LINK_S_STEP, OWN),
     "portal:paid": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # no attempt was made
     "portal:accept": (THE_LINK_S_STEP, OWN),
     "portal:change": (THE_LINK, OWN),

@@ -114,7 +114,9 @@ def clear_payment(payment: Payment, jobs: Sequence[LoadedJob], *, by: Actor, at:
         day = local_day(jobs[0].job.business, at)
         payment.state, payment.cleared_at = "cleared", at
         payment.save(update_fields=["state", "cleared_at"])
-    shares = [Share(loaded, loaded.clear(payment)) for loaded in jobs]
+    whole = [Share(loaded, loaded.clear(payment)) for loaded in jobs]
+    # What was asked for and paid elsewhere meanwhile is none of it.
+    shares = [share for share in whole if share.covers] or whole[:1]
     excess = payment.amount_cents - sum(share.cents for share in shares)
     for place, share in enumerate(shares):
         post(
@@ -130,7 +132,7 @@ def clear_payment(payment: Payment, jobs: Sequence[LoadedJob], *, by: Actor, at:
     crash_point("payment_written")
     receipt = issue_receipt(payment, shares, excess, at)
     _tell_paid(payment, shares, receipt, excess, by=by, at=at)
-    for loaded in jobs:
+    for loaded in (share.loaded for share in shares):
         close_if_finished(loaded, loaded.contacts, by=Actor.system(loaded.job.business_id), at=at)
 
 

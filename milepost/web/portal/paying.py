@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from milepost.actions.actor import Actor
 from milepost.core.money import Money, plain
 from milepost.core.surcharges import surcharge_cents
 from milepost.mailroom import checkout, payment_accounts
 from milepost.queries.job_page import JobPage
+from milepost.queries.open_items import OpenPage
 from milepost.queries.portal_link import Guest
 from milepost.web.show import money_code, typed_number
 from milepost.web.typed import money_cents
@@ -19,7 +23,7 @@ WAYS = ("bank", "card", "credit")
 
 @dataclass(frozen=True)
 class DueInvoice:
-    """An open invoice on the form, ticked or not."""
+    """An open invoice on the form, ticked or not; `job` names its job where there are several."""
 
     id: int
     number: str
@@ -27,6 +31,7 @@ class DueInvoice:
     title: str
     balance: Money
     ticked: bool
+    job: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class PayForm:
     method: str
     least: Money | None
     amount: str
+    action: str = ""
 
     @property
     def chooses(self) -> bool:
@@ -48,7 +54,7 @@ class PayForm:
 
 def pay_form(request: HttpRequest, guest: Guest, job: JobPage) -> PayForm:
     """The form over what is due on the job, with what was typed and what is suggested."""
-    ticked = set(_ticked(request))
+    chosen = set(ticked(request))
     invoices = {
         stop.invoice.id: DueInvoice(
             stop.invoice.id,
@@ -56,20 +62,47 @@ def pay_form(request: HttpRequest, guest: Guest, job: JobPage) -> PayForm:
             stop.invoice.document_id,
             stop.name,
             stop.invoice.balance,
-            not ticked or stop.invoice.id in ticked,
+            not chosen or stop.invoice.id in chosen,
         )
         for stop in reversed(job.open_invoices)
         if stop.invoice
     }
-    total, ways = job.due_now, payment_accounts.ways(guest.business_id)
-    least = guest.parts_from_cents
+    here = reverse("portal:pay", args=[guest.token])
+    return _form(request, guest, tuple(reversed(invoices.values())), job.due_now, here)
+
+
+def account_form(request: HttpRequest, guest: Guest, account: OpenPage) -> PayForm:
+    """The form over everything that the customer has open, of whichever jobs."""
+    chosen = set(ticked(request))
+    several = len({item.job_id for item in account.items}) > 1
+    invoices = tuple(
+        DueInvoice(
+            item.invoice_id,
+            item.number,
+            item.document_id,
+            item.title,
+            item.balance,
+            not chosen or item.invoice_id in chosen,
+            item.job if several else "",
+        )
+        for item in account.items
+    )
+    here = reverse("portal:pay_account", args=[guest.token])
+    return _form(request, guest, invoices, account.total, here)
+
+
+def _form(
+    request: HttpRequest, guest: Guest, invoices: tuple[DueInvoice, ...], total: Money, action: str
+) -> PayForm:
+    ways, least = payment_accounts.ways(guest.business_id), guest.parts_from_cents
     return PayForm(
-        tuple(reversed(invoices.values())),
+        invoices,
         total,
         methods_for(guest, total, ways),
         chosen_way(request, guest, total, ways),
         Money(least, total.currency) if least is not None and least < total.cents else None,
         request.POST.get("amount") or plain(total.cents, total.currency),
+        action,
     )
 
 
@@ -104,21 +137,28 @@ def _cards(guest: Guest, due: Money) -> list[tuple[str, str, str]]:
     ]
 
 
-def begin(request: HttpRequest, guest: Guest, actor: object, *, currency: str, at: object, here: str) -> str:
-    """Start paying as the form says. Returns where to send the payer."""
+def begin(request: HttpRequest, guest: Guest, actor: Actor, *, at: datetime, everywhere: bool = False) -> str:
+    """
+    Start paying as the form says; `everywhere`: of whichever jobs of the customer. Returns where to send
+    the payer.
+    """
     way, amount = request.POST.get("method", ""), request.POST.get("amount", "").strip()
+    here = request.build_absolute_uri(reverse("portal:page", args=[guest.token]))
+    back = request.build_absolute_uri(reverse("portal:account", args=[guest.token])) if everywhere else here
     return checkout.begin(
-        by=actor,  # type: ignore[arg-type]
-        at=at,  # type: ignore[arg-type]
+        by=actor,
+        at=at,
         job_id=guest.job_id,
         method="card" if way in ("card", "credit") else "bank",
         success_url=here + "paid/{attempt}/",
-        cancel_url=here,
-        invoice_ids=_ticked(request),
-        amount_cents=money_cents(amount, currency, field="amount") if amount else None,
+        cancel_url=back,
+        invoice_ids=ticked(request),
+        amount_cents=money_cents(amount, guest.currency, field="amount") if amount else None,
         surcharged=way == "credit" and bool(guest.surcharge_percent),
+        everywhere=everywhere,
     )
 
 
-def _ticked(request: HttpRequest) -> list[int]:
+def ticked(request: HttpRequest) -> list[int]:
+    """The invoices that are ticked, by their ids."""
     return [int(text) for text in request.POST.getlist("invoice") if text.isdecimal() and len(text) < 18]

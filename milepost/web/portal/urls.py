@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:token>/quote/", views.offer, name="offer"),
     path("<slug:token>/signature/", views.sign, name="sign"),
     path("<slug:token>/account/", account.page, name="account"),
+    path("<slug:token>/account/payment/", account.pay, name="pay_account"),
     path("<slug:token>/account/pdf/", account.pdf, name="account_pdf"),
     path("<slug:token>/viewed/", views.viewed, name="viewed"),
     path("<slug:token>/refusal/", views.decline, name="decline"),

@@ -25,6 +25,7 @@ from milepost.queries.door import NotThere
 from milepost.queries.explained import explained_document
 from milepost.queries.job_page import job_page
 from milepost.queries.offer_page import offer_page
+from milepost.queries.open_items import open_elsewhere
 from milepost.queries.portal_link import Guest, guest_of
 from milepost.queries.timeline import timeline_record
 from milepost.web.files import sent
@@ -96,6 +97,7 @@ def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) ->
     context |= {
         "may_accept": [stop.id for stop in job.stops if guest.contact_id in dict(stop.approvers)],
         "form": paying.pay_form(request, guest, job),
+        "elsewhere": open_elsewhere(guest.business_id, guest.job_id) if guest.pays else None,
         "told": [(e, sentence(e, job.currency)) for e in reversed(job.history) if e.for_customer],
         "pay_link": request.build_absolute_uri(reverse("portal:page", args=[guest.pay_token])),
     }
@@ -160,11 +162,8 @@ def pay(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 
 def _to_gateway(request: HttpRequest, guest: Guest) -> HttpResponse:
-    here = request.build_absolute_uri(reverse("portal:page", args=[guest.token]))
     try:
-        url = paying.begin(
-            request, guest, actor(guest), currency=guest.currency, at=timezone.now(), here=here
-        )
+        url = paying.begin(request, guest, actor(guest), at=timezone.now())
     except Refusal as refusal:
         return _page(request, guest, refusal)
     return redirect(url)
