@@ -14,14 +14,19 @@ from milepost.records.businesses import Business
 from milepost.records.payments import Payment, Payout, PayoutLine
 
 State = Literal["on_its_way", "paid", "failed"]
+ORDER: Sequence[str] = ("on_its_way", "paid", "failed")
+"""A payout only moves forward: what was read before that and is told later is no news."""
 
 
 @dataclass(frozen=True)
 class LineTold:
-    """One line of a payout; `attempt_id` is ours, None for what belongs to no payment."""
+    """
+    One line of a payout; `attempt_id` is ours, None for what belongs to no payment. One that `came_back`
+    is named by the payout that the bank had sent back.
+    """
 
     provider_ref: str
-    kind: Literal["payment", "refund", "dispute", "other"]
+    kind: Literal["payment", "refund", "dispute", "came_back", "other"]
     amount_cents: int
     fee_cents: int
     attempt_id: int | None
@@ -41,8 +46,8 @@ def book_payout(
 ) -> bool:
     """
     Store a payout once, and book it when it has reached the bank: cash from the processor, and what the
-    processor kept for itself beside the payments. One that came back is booked back. Any number of
-    times; returns whether anything was new.
+    processor kept for itself beside the payments. One that came back is booked back, but for what the
+    processor kept. Any number of times; returns whether anything was new.
     """
     row, is_new = Payout.objects.get_or_create(
         provider_ref=provider_ref,
@@ -56,33 +61,30 @@ def book_payout(
             "told_at": at,
         },
     )
-    before = ""
+    before = "on_its_way"
     if is_new:
         _store_lines(row, lines)
     else:
         row = Payout.objects.select_for_update(no_key=True).get(id=row.id)
         before = row.state
-        if before in (state, "failed"):
+        if ORDER.index(state) <= ORDER.index(before):
             return False
         row.state = state
         row.save(update_fields=["state"])
     if state == "paid":
-        post("paid_out", _entry(row), currency=currency, on=arrives_on, at=at)
-    elif state == "failed" and before == "paid":
-        post(
-            "payout_failed",
-            swapped(_entry(row)),
-            currency=currency,
-            on=local_day(Business.objects.get(), at),
-            at=at,
-        )
+        entry = (*paid_out(row.amount_cents), *_kept(row))
+        post("paid_out", entry, currency=currency, on=arrives_on, at=at)
+    elif state == "failed":
+        today = local_day(Business.objects.get(), at)
+        back = swapped(paid_out(row.amount_cents)) if before == "paid" else _kept(row)
+        post("payout_failed", back, currency=currency, on=today, at=at)
     return True
 
 
-def _entry(row: Payout) -> Entry:
-    """Net of everything to the bank; what belongs to no payment is the processor's own cost."""
+def _kept(row: Payout) -> Entry:
+    """What belongs to no payment is the processor's own cost, whether the rest arrives or not."""
     own = sum(line.fee_cents - line.amount_cents for line in row.lines.all() if line.kind == "other")
-    return (*paid_out(row.amount_cents), *through(CLEARING, processing_cost(own)))
+    return tuple(through(CLEARING, processing_cost(own)))
 
 
 def _store_lines(row: Payout, lines: Sequence[LineTold]) -> None:

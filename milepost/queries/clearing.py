@@ -73,6 +73,12 @@ class ClearingPage:
 
 
 @question
+def payout_state(provider_ref: str) -> str:
+    """What is booked of a payout: its state, or "" for one that nobody has told us of."""
+    return Payout.objects.filter(provider_ref=provider_ref).values_list("state", flat=True).first() or ""
+
+
+@question
 def clearing_page() -> ClearingPage:
     """Every sum from the rows, beside the account's balance in the journal."""
     currency = Business.objects.values_list("currency", flat=True).get()
@@ -83,7 +89,7 @@ def clearing_page() -> ClearingPage:
     online = Payment.objects.filter(till="clearing")
     cleared = online.filter(state__in=("cleared", "returned"))
     paid = Payout.objects.filter(state="paid")
-    own = PayoutLine.objects.filter(payout__state="paid", kind="other")
+    own = PayoutLine.objects.filter(payout__state__in=("paid", "failed"), kind="other")
     refunds = Refund.objects.filter(payment__till="clearing")
     disputes = Dispute.objects.filter(payment__till="clearing")
     came_in = _sum(cleared, "amount_cents") + _sum(cleared, "surcharge_cents")
@@ -114,8 +120,10 @@ def _sum(
 
 
 def _waiting(currency: str) -> list[WaitingRow]:
-    """Payments that stand in no payout that has gone out, the oldest first."""
-    gone = PayoutLine.objects.filter(kind="payment").exclude(payout__state="failed").values("payment_id")
+    """Payments that stand in no payout that has gone out, or in one that was sent again; the oldest first."""
+    again = PayoutLine.objects.filter(kind="came_back").exclude(payout__state="failed").values("provider_ref")
+    sent = ~Q(payout__state="failed") | Q(payout__provider_ref__in=again)
+    gone = PayoutLine.objects.filter(sent, kind="payment").values("payment_id")
     found = (
         Payment.objects.filter(till="clearing", state__in=("cleared", "returned"))
         .exclude(Q(id__in=gone.filter(payment__isnull=False)))

@@ -16,7 +16,7 @@ ATTEMPT_STATES = ["created", "open", "processing", "succeeded", "failed", "expir
 REFUND_STATES = ["asked", "done", "refused"]
 DISPUTE_STATES = ["open", "won", "lost"]
 PAYOUT_STATES = ["on_its_way", "paid", "failed"]
-PAYOUT_KINDS = ["payment", "refund", "dispute", "other"]
+PAYOUT_KINDS = ["payment", "refund", "dispute", "came_back", "other"]
 TILLS = ["cash", "clearing"]
 METHODS = ["card", "bank", "check", "cash", "transfer", "other"]
 

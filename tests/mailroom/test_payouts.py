@@ -1,16 +1,23 @@
 """Payouts against the practice gateway: the clearing account comes to zero, and every cent has its place."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from milepost.actions.actor import Actor
+from milepost.actions.invoices import bill_simple
+from milepost.core.money import Money
+from milepost.core.quote_input import LineInput
+from milepost.gateways.payments import PayoutLine, PayoutTruth
 from milepost.mailroom import checkout, inbox, payouts, wiring
 from milepost.queries.clearing import clearing_page
 from milepost.queries.doctor import examine
 from milepost.queries.ledger import account_balances, journal
 from tests.cast import kitchen
 from tests.gateways.conftest import hook, pay_by_card, practice
+from tests.mailroom.agreeing import assert_they_agree
 
 __all__ = ["hook", "practice"]
 
@@ -104,11 +111,88 @@ def test_a_payout_that_the_bank_sends_back_is_with_the_processor_again(cast, gat
     assert examine() == []
 
 
+def test_what_came_back_is_sent_again_with_the_next_payout(cast, gateway):
+    # Given a payout that the bank sent back, and a payment after it
+    pay(cast, gateway)
+    gateway.sdk.raw_request("post", "/practice/payouts", fails="1")
+    payouts.sync(now())
+    pay(cast, gateway)
+    # When the next payout carries both
+    gateway.sdk.raw_request("post", "/practice/payouts")
+    payouts.sync(now())
+    # Then all of it is in the bank, and nothing is left with the processor
+    assert balances(cast.business_id)["cash"] == 19_419_40
+    assert "clearing" not in balances(cast.business_id)
+    page = clearing_page(cast.business_id)
+    assert (page.held.cents, page.unexplained.cents, page.waiting) == (0, 0, [])
+    assert [(line.kind, line.net.cents) for line in page.payouts[0].lines] == [
+        ("payment", 9_709_70),
+        ("came_back", 9_709_70),
+    ]
+    assert_they_agree(gateway, cast.business_id)
+
+
+def test_what_came_back_after_it_had_arrived_is_booked_back_and_its_cost_stays(cast, outside):
+    """The cost of the account was taken once, whatever became of the payout."""
+    line = PayoutLine("txn_1", "other", Money(-5_00, "USD"), 0, None, None)
+    session = fake_payment(cast, outside)
+    paid = PayoutLine("txn_2", "payment", Money(100_00, "USD"), 3_20, None, session)
+    told = PayoutTruth("po_1", Money(91_80, "USD"), "on_its_way", now().date(), (line, paid))
+    for state, cash, clearing, fees in (
+        ("on_its_way", 0, 96_80, 3_20),
+        ("paid", 91_80, 0, 8_20),
+        ("on_its_way", 91_80, 0, 8_20),  # read before, told late
+        ("failed", 0, 91_80, 8_20),
+        ("paid", 0, 91_80, 8_20),
+    ):
+        outside.payments.made_payouts[:] = [replace(told, state=state)]
+        payouts.sync(now())
+        books = balances(cast.business_id)
+        assert [books.get(code, 0) for code in ("cash", "clearing", "processing_fees")] == [
+            cash,
+            clearing,
+            fees,
+        ]
+        assert examine() == []
+
+
+def test_a_payment_that_nobody_told_of_is_found_in_its_payout(cast, outside):
+    """Its event was lost, nobody came back, and the payout is heard of before the janitor asks."""
+    attempt = fake_payment(cast, outside, settled=False)
+    line = PayoutLine("txn_1", "payment", Money(100_00, "USD"), 3_20, None, attempt)
+    outside.payments.made_payouts.append(
+        PayoutTruth("po_1", Money(96_80, "USD"), "paid", now().date(), (line,))
+    )
+    payouts.sync(now())
+    books = balances(cast.business_id)
+    assert (books["cash"], books["processing_fees"]) == (96_80, 3_20)
+    assert "clearing" not in books and "receivables" not in books
+    assert clearing_page(cast.business_id).payouts[0].lines[0].customer == "Carol Reyes"
+    assert examine() == []
+
+
+def fake_payment(cast, outside, *, settled: bool = True) -> str:
+    """100.00 paid by card at the gateway in memory. Returns what that calls the attempt."""
+    line = LineInput("Call-out", Decimal(100))
+    job = bill_simple(by=cast.alice, at=cast.at, customer_id=cast.customer_id, lines=[line]).job_id
+    checkout.begin(
+        by=cast.pat,
+        at=now(),
+        job_id=job,
+        method="card",
+        success_url="http://x/{attempt}/",
+        cancel_url="http://x/",
+    )
+    session = list(outside.payments.sessions)[-1]
+    outside.payments.pay(session, fee_cents=3_20)
+    if settled:
+        checkout.settle_job(cast.business_id, job, at=now())
+    return str(outside.payments.sessions[session].asked["attempt_id"])
+
+
 def test_one_payout_over_two_businesses_books_to_each_its_own(cast, gateway):
     pay(cast, gateway)
     other = cast.mallory
-    from dataclasses import replace
-
     from milepost.actions.customers import ContactInput, add_customer
     from milepost.records.customers import Contact
     from milepost.records.scope import scoped

@@ -19,7 +19,7 @@ State = Literal["open", "processing", "succeeded", "failed", "expired"]
 RefundState = Literal["pending", "succeeded", "failed"]
 DisputeState = Literal["open", "won", "lost"]
 PayoutState = Literal["on_its_way", "paid", "failed"]
-LineKind = Literal["payment", "refund", "dispute", "other"]
+LineKind = Literal["payment", "refund", "dispute", "came_back", "other"]
 
 ATTEMPT_KEY = "milepost_attempt"
 """The metadata key under which a provider's objects carry the id of our attempt."""
@@ -112,7 +112,8 @@ class CheckoutTruth:
 class PayoutLine:
     """
     One thing that a payout is made of. `amount` is signed: money that left is negative; what reaches the
-    bank of it is amount − fee. `payment_id` and `attempt_id` lead to the payment, where it has one.
+    bank of it is amount − fee. `payment_id` and `attempt_id` lead to the payment, where it has one;
+    `payout_id` to the earlier payout that the bank sent back, and that is sent once more in this one.
     """
 
     line_id: str
@@ -121,6 +122,7 @@ class PayoutLine:
     fee_cents: int
     payment_id: str | None
     attempt_id: str | None
+    payout_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from milepost.gateways.payments import (
 )
 from milepost.gateways.stripe.units import from_stripe
 
-OWN_MOVE = {"payout", "payout_failure", "payout_cancel"}
-"""The payout itself stands among its own movements."""
+CAME_BACK = {"payout_failure", "payout_cancel"}
+"""An earlier payout that never arrived: its money is in this one."""
 _KINDS: dict[str, LineKind] = {
     "charge": "payment",
     "payment": "payment",
@@ -24,6 +24,7 @@ _KINDS: dict[str, LineKind] = {
     "refund_failure": "refund",
     "payment_failure_refund": "refund",
     "payment_reversal": "dispute",
+    **dict.fromkeys(CAME_BACK, "came_back"),
 }
 _STATES: dict[str, PayoutState] = {"paid": "paid", "failed": "failed", "canceled": "failed"}
 
@@ -37,13 +38,13 @@ def read_payout(payout: dict[str, Any], moves: Iterable[dict[str, Any]]) -> Payo
         amount=Money(from_stripe(payout["amount"], currency), currency),
         state=_STATES.get(payout["status"], "on_its_way"),
         arrives_on=arrives,
-        lines=tuple(_line(move, currency) for move in moves if move["type"] not in OWN_MOVE),
+        lines=tuple(_line(move, currency) for move in moves if _source(move).get("id") != payout["id"]),
     )
 
 
 def _line(move: dict[str, Any], currency: str) -> PayoutLine:
-    source = move["source"] if isinstance(move.get("source"), dict) else {}
-    kind = "dispute" if source.get("object") == "dispute" else _KINDS.get(move["type"], "other")
+    source = _source(move)
+    kind: LineKind = "dispute" if source.get("object") == "dispute" else _KINDS.get(move["type"], "other")
     return PayoutLine(
         line_id=move["id"],
         kind=kind,
@@ -51,4 +52,11 @@ def _line(move: dict[str, Any], currency: str) -> PayoutLine:
         fee_cents=from_stripe(move["fee"], currency),
         payment_id=source.get("payment_intent"),
         attempt_id=(source.get("metadata") or {}).get(ATTEMPT_KEY),
+        payout_id=source.get("id") if kind == "came_back" else None,
     )
+
+
+def _source(move: dict[str, Any]) -> dict[str, Any]:
+    """What moved the balance; the payout itself stands among its own movements."""
+    source = move.get("source")
+    return source if isinstance(source, dict) else {}

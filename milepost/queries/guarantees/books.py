@@ -74,7 +74,7 @@ CHECKS: Checks = (
                 WHERE o.business_id = b.id AND o.state = 'paid')
             + (SELECT COALESCE(SUM(l.amount_cents - l.fee_cents), 0) FROM payout_line l
                  JOIN payout o ON o.id = l.payout_id
-                WHERE o.business_id = b.id AND o.state = 'paid' AND l.kind = 'other')""",
+                WHERE o.business_id = b.id AND o.state IN ('paid', 'failed') AND l.kind = 'other')""",
     ),
     (
         "a payout is the sum of its lines",
