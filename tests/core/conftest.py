@@ -1,8 +1,15 @@
 """The laws that name no number of their own are tried on as many examples as the others."""
 
-from hypothesis import settings
+import pytest
+from hypothesis import is_hypothesis_test, settings
 
-from tests.core.effort import tried
+from tests.core.effort import ASKED, tried
 
 settings.register_profile("core", tried(100))
 settings.load_profile("core")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where a number is asked for (make mutate), the laws come last: an example of a table says it sooner."""
+    if ASKED:
+        items.sort(key=lambda item: is_hypothesis_test(getattr(item, "obj", None)))

@@ -2,22 +2,23 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 ASKED = os.environ.get("MILEPOST_EXAMPLES")
+FEW = 50
+"""Fewer than these (make mutate) are the same ones each time, and a law that is broken is not explained."""
 
 
 def tried(usual: int) -> settings:
-    """
-    Settings of a law. With few examples (make mutate) they are the same ones each time, so that two
-    runs agree.
-    """
+    """Settings of a law, so that two runs on a few examples agree."""
     count = int(ASKED or usual)
+    few = count < FEW
     return settings(
         deadline=None,
         max_examples=count,
-        derandomize=count < 50,
-        database=None if count < 50 else settings.default.database,
+        phases=(Phase.explicit, Phase.generate) if few else tuple(Phase),
+        derandomize=few,
+        database=None if few else settings.default.database,
         suppress_health_check=[
             HealthCheck.filter_too_much,
             HealthCheck.too_slow,
