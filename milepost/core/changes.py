@@ -10,7 +10,7 @@ from milepost.core.lines_rows import lines_amounts
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.core.rounding import split_cents
+from milepost.core.rounding import split_by_key
 from milepost.core.rows import ContractBelowBilled, Row, Snapshot, deposit_cents
 from milepost.core.schedule import row_amounts
 from milepost.core.snapshots import rows_at_snapshot, snapshot_of
@@ -225,7 +225,7 @@ def _own(own: Row | None, difference: int, priced: PricedContract) -> Row:
 
 def _shares(placement: Placement, difference: int, open_ids: Sequence[Hashable]) -> Mapping[Hashable, int]:
     if placement == "equal":
-        return dict(zip(open_ids, split_cents(difference, [1] * len(open_ids)), strict=True))
+        return split_by_key(difference, dict.fromkeys(open_ids, 1))
     return {open_ids[0 if placement == "next" else -1]: difference}
 
 

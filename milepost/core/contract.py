@@ -11,7 +11,7 @@ from milepost.core.money import MAJOR_DIGITS, AmountTooLarge, Money, currency_di
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.rounding import Rule, half_up
-from milepost.core.tax import TaxPer, TaxRate, tax_of_lines
+from milepost.core.tax import TaxPer, TaxRate, tax_by_line
 
 
 class RepeatedLine(Refusal):
@@ -214,9 +214,12 @@ def _on_top(
     rounding: Rule,
 ) -> dict[Key, int]:
     """One tax on each line that bears it."""
-    taxed = [line.id for line in lines if any(own.code == rate.code for own in line.taxes)]
-    shares = tax_of_lines([nets[line_id] for line_id in taxed], rate.percent, per=tax_per, rounding=rounding)
-    return {Key(line_id, rate.code): cents for line_id, cents in zip(taxed, shares, strict=True)}
+    taxed = {
+        Key(line.id, rate.code): nets[line.id]
+        for line in lines
+        if any(own.code == rate.code for own in line.taxes)
+    }
+    return tax_by_line(taxed, rate.percent, per=tax_per, rounding=rounding)
 
 
 def _inside(lines: Sequence[ContractLine], prices: Mapping[Hashable, int], tax_per: TaxPer) -> dict[Key, int]:

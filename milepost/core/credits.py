@@ -9,7 +9,7 @@ from milepost.core.contract import Key, PricedContract
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.core.rounding import allocate_positions, half_up, largest_remainder, split_cents
+from milepost.core.rounding import allocate_positions, half_up, remainder_by_key, split_by_key
 from milepost.core.rows import Row, Snapshot, billed_part, lines_once
 from milepost.core.snapshots import rows_at_snapshot
 
@@ -220,8 +220,8 @@ def allowance(issued: Issued, cents: int, *, before: Credited | None = None) -> 
     # A key that fell by its own rounding cent asks for nothing, so nothing comes off it.
     open_by_key = {key: value for key, value in left.items() if value > 0}
     standing = sum(open_by_key.values())
-    exact = [value * Fraction(cents, standing) for value in open_by_key.values()]
-    return Credited(dict(zip(open_by_key, largest_remainder(exact, cents), strict=True)))
+    exact = {key: value * Fraction(cents, standing) for key, value in open_by_key.items()}
+    return Credited(remainder_by_key(exact, cents))
 
 
 class NotSinceSnapshot(ValueError):
@@ -249,8 +249,7 @@ def cut_by_row(off: Credited, due_by_row: Mapping[Hashable, int]) -> dict[Hashab
     >>> cut_by_row(Credited({Key("a"): 100}), {"one": 200, "two": 100})
     {'one': 67, 'two': 33}
     """
-    weights = [Fraction(cents) for cents in due_by_row.values()]
-    return dict(zip(due_by_row, split_cents(off.due_cents, weights), strict=True))
+    return split_by_key(off.due_cents, due_by_row)
 
 
 def after_allowance(state: JobState, off: Credited, cuts: Mapping[Hashable, int]) -> JobState:
@@ -305,8 +304,7 @@ def back_by_row(credit: Credited, due_by_row: Mapping[Hashable, int]) -> dict[Ha
     """
     if not any(due_by_row.values()):
         return dict.fromkeys(due_by_row, 0)
-    weights = [Fraction(cents) for cents in due_by_row.values()]
-    return dict(zip(due_by_row, split_cents(credit.due_cents, weights), strict=True))
+    return split_by_key(credit.due_cents, due_by_row)
 
 
 def after_reversal(state: JobState, credit: Credited, due_by_row: Mapping[Hashable, int]) -> JobState:

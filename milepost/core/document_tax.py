@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from milepost.core.contract import Key, PricedContract
-from milepost.core.rounding import half_up, split_cents
-from milepost.core.tax import TaxRules, tax_of_lines
+from milepost.core.rounding import half_up, split_by_key
+from milepost.core.tax import TaxRules, tax_by_line
 
 
 class _Try(NamedTuple):
@@ -77,9 +77,9 @@ def _try(
     priced: PricedContract, room: Mapping[Key, int], asked: Mapping[Key, int], more: int, rules: TaxRules
 ) -> _Try:
     nets = {key: cents for key, cents in asked.items() if key.tax is None}
-    weights = [abs(cents) for cents in nets.values()]
-    spread = split_cents(more, weights if any(weights) else [1] * len(nets))
-    wanted = {key: nets[key] + cents for key, cents in zip(nets, spread, strict=True)}
+    weights = {key: abs(cents) for key, cents in nets.items()}
+    spread = split_by_key(more, weights if any(nets.values()) else dict.fromkeys(nets, 1))
+    wanted = {key: cents + spread[key] for key, cents in nets.items()}
     clipped = _clipped(wanted, room)
     keys = _place(clipped, room, sum(wanted.values()) - sum(clipped.values()))
     borne = {Key(line.id, rate.code) for line in priced.lines for rate in line.taxes}
@@ -88,11 +88,11 @@ def _try(
     exact = Fraction(sum(keys.values()))
     for code, rate in priced.tax_rates.items():
         taxed = [key for key in asked if key.tax == code and key in borne]
-        bases = [keys[Key(key.line)] for key in taxed]
-        exact += sum(bases) * Fraction(rate.percent) / 100
-        cents = tax_of_lines(bases, rate.percent, per=rules.per, rounding=rules.rounding)
-        own = _clipped(dict(zip(taxed, cents, strict=True)), room)
-        keys |= _place(own, room, sum(cents) - sum(own.values()))
+        bases = {key: keys[Key(key.line)] for key in taxed}
+        exact += sum(bases.values()) * Fraction(rate.percent) / 100
+        taxes = tax_by_line(bases, rate.percent, per=rules.per, rounding=rules.rounding)
+        own = _clipped(taxes, room)
+        keys |= _place(own, room, sum(taxes.values()) - sum(own.values()))
     total = sum(asked.values())
     return _Try({key: keys[key] for key in asked}, total - sum(keys.values()), total - exact)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import floor
 
 from milepost.core.duedates import due_on
-from milepost.core.rounding import half_up, split_cents
+from milepost.core.rounding import half_up, split_by_key
 
 
 @dataclass(frozen=True)
@@ -83,4 +83,4 @@ def discount_by_part(discount: int, parts: Mapping[Hashable, int]) -> dict[Hasha
     >>> discount_by_part(21_65, {"net": 1_000_00, "vat": 82_50})
     {'net': 2000, 'vat': 165}
     """
-    return dict(zip(parts, split_cents(discount, list(parts.values())), strict=True))
+    return split_by_key(discount, parts)

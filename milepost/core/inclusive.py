@@ -38,7 +38,7 @@ def split_inclusive(
     >>> split_inclusive([107_50], [Fraction("6.25"), Fraction("1.25")])
     [(10000, [625, 125])]
     """
-    whole = 1 + sum(percents, Fraction()) / 100
+    whole = Fraction(100 + sum(percents), 100)
     nets = _rounded([gross / whole for gross in grosses], per)
     left = [gross - net for gross, net in zip(grosses, nets, strict=True)]
     taxes: list[list[int]] = []
@@ -52,12 +52,12 @@ def split_inclusive(
 def _rounded(exact: Sequence[Fraction], per: TaxPer) -> list[int]:
     if per == "line":
         return [half_up(x) for x in exact]
-    return largest_remainder(exact, half_up(sum(exact, Fraction())))
+    return largest_remainder(exact, half_up(sum(exact)))
 
 
 def _shares(left: Sequence[int], nets: Sequence[int], percents: Sequence[Fraction]) -> list[Fraction]:
     """The first tax's exact part of what is left of each line; taxes that work against each other stand on the net."""
-    rest = sum(percents, Fraction())
+    rest = sum(percents)
     if rest and (min(percents) >= 0 or max(percents) <= 0):
         return [cents * percents[0] / rest for cents in left]
     return [net * percents[0] / 100 for net in nets]

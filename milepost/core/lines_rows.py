@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import floor
 
 from milepost.core.contract import PricedContract
-from milepost.core.rounding import half_up, largest_remainder
+from milepost.core.rounding import half_up, remainder_by_key
 from milepost.core.rows import Recovery, Row, Snapshot, open_cents
 
 
@@ -64,15 +64,16 @@ def _off_the_top(
     open_earned = sum(values.values()) + others
     rest = open_earned - open_deposit
     rate = Fraction(rest, open_earned) if open_earned else Fraction(0)
-    exact = [value * rate for value in values.values()]
-    amounts = [half_up(x) for x in exact]
+    exact = {row_id: value * rate for row_id, value in values.items()}
+    amounts = {row_id: half_up(x) for row_id, x in exact.items()}
     # The other rows must be left with no less than nothing and no more than their own keys can
     # earn; half-up on several rows can miss that by cents, and then largest remainder decides.
     least, most = (rest - others, rest) if demand is None else (rest - demand, rest - demand)
-    target = min(max(sum(amounts), least), most)
-    if target != sum(amounts) and 0 <= target - sum(floor(x) for x in exact) <= len(exact):
-        amounts = largest_remainder(exact, target)
-    return dict(zip(values, amounts, strict=True))
+    asked = sum(amounts.values())
+    target = min(max(asked, least), most)
+    if target != asked and 0 <= target - sum(floor(x) for x in exact.values()) <= len(exact):
+        return remainder_by_key(exact, target)
+    return amounts
 
 
 def _in_order(

@@ -25,8 +25,8 @@ from milepost.core.retainage import (
     release_cents,
     released_tax,
 )
-from milepost.core.rounding import Rule, half_up, split_cents
-from milepost.core.tax import TaxAt, TaxPer, tax_of_lines
+from milepost.core.rounding import Rule, half_up, split_by_key
+from milepost.core.tax import TaxAt, TaxPer, tax_by_line, tax_of_lines
 
 TaxOnHeld = Literal["now", "on_release", "deferred"]
 
@@ -255,9 +255,10 @@ def _tax_to_date(
     priced, percent = state.priced, state.priced.tax_rates[code].percent
     taxed = [line.id for line in priced.lines if any(own.code == code for own in line.taxes)]
     on_document = terms.tax_at == "document"
-    bases = [nets[line] - (state.billed.get(Key(line), 0) if on_document else 0) for line in taxed]
-    shares = tax_of_lines(bases, percent, per=terms.tax_per, rounding=terms.tax_rounding)
-    to_date = {Key(line, code): cents for line, cents in zip(taxed, shares, strict=True)}
+    bases = {
+        Key(line, code): nets[line] - (state.billed.get(Key(line), 0) if on_document else 0) for line in taxed
+    }
+    to_date = tax_by_line(bases, percent, per=terms.tax_per, rounding=terms.tax_rounding)
     if not on_document:
         return to_date
     before = {key: state.billed.get(key, 0) for key in to_date}
@@ -387,8 +388,7 @@ def certify_payable(
     low, high, best = 0, sum(more.values()), applied
     while low <= high:
         middle = (low + high) // 2
-        shares = split_cents(middle, list(more.values())) if any(more.values()) else [0] * len(more)
-        certified = {line: before[line] + cents for line, cents in zip(more, shares, strict=True)}
+        certified = {line: before[line] + cents for line, cents in split_by_key(middle, more).items()}
         made = certify(state, applied, certified, terms)
         if made.payable_cents <= payable_cents:
             best, low = made, middle + 1

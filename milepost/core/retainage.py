@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.core.rounding import half_up, largest_remainder
+from milepost.core.rounding import half_up, remainder_by_key
 
 
 class ReleaseTooLarge(Refusal):
@@ -131,8 +131,7 @@ def held_by_line(lines: Sequence[LineWork], terms: RetainageTerms, held: int) ->
     whole = sum(exact.values(), Fraction(0))
     if not whole:
         return {line.line: 0 for line in lines}
-    scaled = [x * held / whole for x in exact.values()]
-    return dict(zip(exact, largest_remainder(scaled, held), strict=True))
+    return remainder_by_key({line: x * held / whole for line, x in exact.items()}, held)
 
 
 def _caps(lines: Sequence[LineWork], terms: RetainageTerms, original: int | None) -> list[int]:

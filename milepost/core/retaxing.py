@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from milepost.core.contract import Key, PricedContract, groups_of
 from milepost.core.rounding import Rule
-from milepost.core.tax import TaxPer, TaxRate, tax_of_lines
+from milepost.core.tax import TaxPer, TaxRate, tax_by_line
 
 
 def retaxed(
@@ -54,10 +54,12 @@ def _unbilled_tax(
     rates = {rate.code: rate for own in wanted.values() for rate in own}
     found: dict[Key, int] = {}
     for code, rate in rates.items():
-        lines = [line for line, own in wanted.items() if any(one.code == code for one in own)]
-        nets = [priced.keys[Key(line)] - billed.get(Key(line), 0) for line in lines]
-        shares = tax_of_lines(nets, rate.percent, per=tax_per, rounding=rounding)
-        found |= {Key(line, code): cents for line, cents in zip(lines, shares, strict=True)}
+        unbilled = {
+            Key(line, code): priced.keys[Key(line)] - billed.get(Key(line), 0)
+            for line, own in wanted.items()
+            if any(one.code == code for one in own)
+        }
+        found |= tax_by_line(unbilled, rate.percent, per=tax_per, rounding=rounding)
     return found
 
 

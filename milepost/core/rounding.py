@@ -80,6 +80,16 @@ def _spread(exact: Sequence[Fraction | int], total: int) -> list[int]:
     return cents
 
 
+def remainder_by_key(exact: Mapping[K, Fraction | int], total: int) -> dict[K, int]:
+    """
+    `largest_remainder` for figures that have names: whole cents by key, ties to the earlier key.
+
+    >>> remainder_by_key({"a": Fraction(1, 2), "b": Fraction(1, 2)}, 1)
+    {'a': 1, 'b': 0}
+    """
+    return dict(zip(exact, largest_remainder(list(exact.values()), total), strict=True))
+
+
 def split_cents(total: int, weights: Sequence[Fraction | int]) -> list[int]:
     """
     Split an amount by weights without losing a cent.
@@ -101,6 +111,16 @@ def split_cents(total: int, weights: Sequence[Fraction | int]) -> list[int]:
     return largest_remainder([Fraction(total) * weight / whole for weight in weights], total)
 
 
+def split_by_key(total: int, weights: Mapping[K, Fraction | int]) -> dict[K, int]:
+    """
+    `split_cents` for weights that have names.
+
+    >>> split_by_key(100, {"a": 2, "b": 1})
+    {'a': 67, 'b': 33}
+    """
+    return dict(zip(weights, split_cents(total, list(weights.values())), strict=True))
+
+
 def allocate_positions(
     exact: Mapping[K, Fraction | int],
     total: int,
@@ -116,12 +136,11 @@ def allocate_positions(
     >>> allocate_positions(exact, 2, lambda key: key in "ab")
     {'a': 1, 'b': 0, 'c': 1, 'd': 0}
     """
-    groups: dict[Hashable, list[K]] = {}
-    for key in exact:
-        groups.setdefault(group_of(key), []).append(key)
-    group_exact = [sum((exact[key] for key in keys), Fraction()) for keys in groups.values()]
+    groups: dict[Hashable, dict[K, Fraction | int]] = {}
+    for key, x in exact.items():
+        groups.setdefault(group_of(key), {})[key] = x
+    by_group = remainder_by_key({group: sum(own.values()) for group, own in groups.items()}, total)
     placed: dict[K, int] = {}
-    for keys, cents in zip(groups.values(), largest_remainder(group_exact, total), strict=True):
-        shares = largest_remainder([exact[key] for key in keys], cents)
-        placed.update(zip(keys, shares, strict=True))
+    for group, own in groups.items():
+        placed |= remainder_by_key(own, by_group[group])
     return {key: placed[key] for key in exact}

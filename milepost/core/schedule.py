@@ -7,7 +7,7 @@ from typing import Literal
 from milepost.core.contract import PricedContract
 from milepost.core.lines_rows import lines_amounts
 from milepost.core.money import Money, plain_decimal
-from milepost.core.rounding import half_up, split_cents
+from milepost.core.rounding import half_up, split_by_key
 from milepost.core.rows import (
     ContractBelowBilled,
     PercentsExceedHundred,
@@ -118,13 +118,13 @@ def _share_pool(
             row.frozen_cents for row in rows if row.billed and row.kind == "milestone" and not row.in_pool
         )
         weights = _weights(priced, rows, sum(base.values()) + done) | known
-    by_row = [max(weights[row.id], Fraction(0)) for row in pooled]
-    if not any(by_row):
+    by_row = {row.id: max(weights[row.id], Fraction(0)) for row in pooled}
+    if not any(by_row.values()):
         # A remainder of nothing at signing takes what comes later; without one, all alike.
-        by_row = [Fraction(row.basis == "remainder") for row in pooled]
-        by_row = by_row if any(by_row) else [Fraction(1)] * len(pooled)
-    shares = split_cents(max(pool, 0), by_row)
-    return {row.id: cents for row, cents in zip(pooled, shares, strict=True)}
+        by_row = {row.id: Fraction(row.basis == "remainder") for row in pooled}
+    if not any(by_row.values()):
+        by_row = dict.fromkeys(by_row, Fraction(1))
+    return split_by_key(max(pool, 0), by_row)
 
 
 def signing_weights(

@@ -1,14 +1,15 @@
 """Tax of a contract: rounded once per code (or per line), then apportioned to the lines."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from milepost.core.rounding import Rule, largest_remainder, round_by
 
 TaxPer = Literal["code", "line"]
 TaxAt = Literal["contract", "document"]
+K = TypeVar("K", bound=Hashable)
 
 
 class TaxRate(NamedTuple):
@@ -54,4 +55,15 @@ def tax_of_lines(
     exact = [net * Fraction(percent) / 100 for net in nets]
     if per == "line":
         return [round_by(rounding, x) for x in exact]
-    return largest_remainder(exact, round_by(rounding, sum(exact, Fraction())))
+    return largest_remainder(exact, round_by(rounding, sum(exact)))
+
+
+def tax_by_line(nets: Mapping[K, int], percent: Decimal, *, per: TaxPer, rounding: Rule) -> dict[K, int]:
+    """
+    `tax_of_lines` for lines that have names.
+
+    >>> tax_by_line({"a": 33, "b": 34}, Decimal("8.25"), per="code", rounding="down")
+    {'a': 2, 'b': 3}
+    """
+    taxes = tax_of_lines(list(nets.values()), percent, per=per, rounding=rounding)
+    return dict(zip(nets, taxes, strict=True))
