@@ -134,7 +134,7 @@ def reversal_of_lines(
     """
     exact = {key: cents * shares.get(key.line, Fraction(0)) for key, cents in issued.lines.items()}
     whole = issued.lines_cents
-    share = sum(exact.values(), Fraction(0)) / whole if whole else Fraction(0)
+    share = sum(exact.values()) / Fraction(whole) if whole else Fraction(0)
     return _reversed(issued, priced, exact, share, before or Credited())
 
 
@@ -190,7 +190,7 @@ def _reversed(
         raise CreditedAlready(percent=f"{float(before.share * 100):g}", field="share")
     total = half_up(issued.lines_cents * share)
     return Credited(
-        allocate_positions(exact, total, priced.group_of) if exact else {},
+        allocate_positions(exact, total, priced.group_of),
         half_up(issued.recovered_cents * share),
         half_up(issued.held_cents * share),
         share,

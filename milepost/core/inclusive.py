@@ -40,11 +40,12 @@ def split_inclusive(
     """
     whole = Fraction(100 + sum(percents), 100)
     nets = _rounded([gross / whole for gross in grosses], per)
-    left = [gross - net for gross, net in zip(grosses, nets, strict=True)]
+    left = [gross - nets[line] for line, gross in enumerate(grosses)]
     taxes: list[list[int]] = []
     for place in range(len(percents) - 1):
-        taxes.append(_rounded(_shares(left, nets, percents[place:]), per))
-        left = [cents - taken for cents, taken in zip(left, taxes[-1], strict=True)]
+        taken = _rounded(_shares(left, nets, percents[place:]), per)
+        taxes.append(taken)
+        left = [cents - taken[line] for line, cents in enumerate(left)]
     taxes += [left] if percents else []
     return [(net, [tax[line] for tax in taxes]) for line, net in enumerate(nets)]
 

@@ -214,9 +214,7 @@ def _check_pool(
 
 def _hundredths(rows: Sequence[Row], percents: Fraction) -> str:
     """The percentages of the schedule added up, for people: two decimals at most."""
-    deposit = sum(
-        (row.number for row in rows if row.kind == "deposit" and row.basis == "percent"), Fraction(0)
-    )
+    deposit = sum(row.number for row in rows if row.kind == "deposit" and row.basis == "percent")
     return plain_decimal(half_up((percents + deposit) * 100), 2).rstrip("0").rstrip(".")
 
 

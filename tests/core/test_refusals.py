@@ -93,6 +93,7 @@ SAID: list[tuple[Callable[[], object], str, str | None, str]] = [
     (scheduled("100.00", "60 %", "fixed 60.00"), "schedule_exceeds_contract", "milestones", "The payment schedule asks for 20.00 more than the contract of 100.00. Lower a row, or let the last one take the remainder."),
     (scheduled("100.00", "60 %", "60 %", "remainder"), "schedule_exceeds_contract", "milestones", "The payment schedule asks for 20.00 more than the contract of 100.00. Lower a row, or let the last one take the remainder."),
     (scheduled("100.00", "fixed 60.00"), "schedule_misses_contract", "milestones", "The payment schedule leaves 40.00 of the contract of 100.00 unbilled. Make the last row the remainder."),
+    (scheduled("100.00", "60 %", "50 %"), "percents_exceed_hundred", "milestones", "The percentages come to 110 %. Lower one, or make the last row the remainder."),
     (scheduled("100.00", "deposit 10 %", "60 %", "52.5 %"), "percents_exceed_hundred", "milestones", "The percentages come to 122.5 %. Lower one, or make the last row the remainder."),
     # bills
     (lambda: bill(half_done(), []), "nothing_to_bill", "rows", "Choose at least one milestone to bill."),
@@ -108,6 +109,7 @@ SAID: list[tuple[Callable[[], object], str, str | None, str]] = [
     (lambda: change(half_done(), samples.contract("900.00, 500.00"), placement="own", own=Row("own", "milestone", "fixed", 0)), "own_milestone_below_zero", "placement", "A change that takes 100.00 off has no milestone of its own. Spread it instead."),
     # credits
     (lambda: reversal(ISSUED, ONE, Fraction(0)), "credited_already", "share", "0 percent of this invoice is credited already. Credit more than that, or nothing."),
+    (lambda: reversal(ISSUED, ONE, Fraction(3, 2)), "credited_already", "share", "0 percent of this invoice is credited already. Credit more than that, or nothing."),
     (lambda: reversal(ISSUED, ONE, Fraction(1, 4), before=reversal(ISSUED, ONE, Fraction(1, 4))), "credited_already", "share", "25 percent of this invoice is credited already. Credit more than that, or nothing."),
     (lambda: reversal_of_lines(Issued({Key("a"): 0}), ONE, {"a": Fraction(1)}), "credited_already", "share", "0 percent of this invoice is credited already. Credit more than that, or nothing."),
     (lambda: allowance(ISSUED, 0), "credit_not_positive", "amount", "A credit is more than nothing."),

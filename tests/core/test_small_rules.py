@@ -226,6 +226,16 @@ def test_a_price_that_includes_two_taxes_shares_out_what_is_above_the_net() -> N
     assert split_inclusive([4], [-seven, -six]) == [(5, [-1, 0])]
     assert split_inclusive([100_00], [Fraction(-47), Fraction(10)]) == [(158_73, [-74_60, 15_87])]
     assert split_inclusive([7, 8], []) == [(7, []), (8, [])]
+    assert split_inclusive([7], [Fraction(0), Fraction(0)]) == [(7, [0, 0])]
+    # On each line by itself, or both taxes on what the lines have together
+    three = [4, 4, 4]
+    rates = [Fraction(13), seven]
+    assert split_inclusive(three, rates, per="line") == [(3, [1, 0])] * 3
+    assert split_inclusive(three, rates) == [(4, [0, 0]), (3, [1, 0]), (3, [0, 1])]
+    # Beside a rate of nothing the others share all of it; against one that comes off, each has its own
+    assert split_inclusive([1_00], [Fraction(1, 2), Fraction(0)]) == [(1_00, [0, 0])]
+    assert split_inclusive([5], [Fraction(-20), Fraction(-5), Fraction(0)]) == [(7, [-2, 0, 0])]
+    assert split_inclusive([35], [Fraction(-20), Fraction(1, 2)]) == [(43, [-9, 1])]
 
 
 def test_other_taxes_group_the_keys_as_a_new_contract_would() -> None:
