@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import cast
+
+from django.utils.translation import gettext
 
 from milepost.core.billing import bill
 from milepost.core.money import Money
 from milepost.queries.billing_state import LoadedJob, load
-from milepost.queries.crediting import CreditPlan, plan_allowance, plan_whole, standing_of
+from milepost.queries.crediting import CreditPlan, plan_allowance, plan_share, plan_whole, standing_of
 from milepost.queries.door import NotThere, question
 from milepost.records.credit_notes import CreditNote
 from milepost.records.invoices import Invoice
@@ -48,6 +51,8 @@ class CreditPage:
     title: str
     is_deposit: bool
     kind: str
+    is_part: bool
+    """A share of the invoice alone: its milestones are parted, or the deposit asks for less."""
     payer: str
     total: Money
     most: Money
@@ -91,6 +96,24 @@ def money_off_page(invoice_id: int, *, amount_cents: int) -> CreditPage:
     """What so much off this invoice does. Refuses NotThere, and as the core refuses an allowance."""
     loaded, invoice = _read(invoice_id)
     return _page(loaded, plan_allowance(loaded, standing_of(loaded, invoice), amount_cents), None)
+
+
+@question
+def part_page(invoice_id: int, *, share: Fraction | None, amount_cents: int | None) -> CreditPage:
+    """What taking so much of this invoice back does. Refuses NotThere, and as `plan_share` does."""
+    loaded, invoice = _read(invoice_id)
+    return _page(
+        loaded, plan_share(loaded, standing_of(loaded, invoice), share=share, cents=amount_cents), None
+    )
+
+
+@question
+def part_now(invoice_id: int) -> InvoiceNow:
+    """The invoice alone; `most` can be taken back of it, of a deposit what no invoice has used."""
+    loaded, invoice = _read(invoice_id)
+    due = sum(standing_of(loaded, invoice).due_by_row.values())
+    most = Money(due - loaded.state.recovered_cents if invoice.kind == "deposit" else due, invoice.currency)
+    return InvoiceNow(invoice.id, invoice.job_id, loaded.job.title, invoice.number_text, invoice.title, most)
 
 
 @question
@@ -190,6 +213,7 @@ def _page(loaded: LoadedJob, plan: CreditPlan, again: Again | None) -> CreditPag
         title=invoice.title,
         is_deposit=invoice.kind == "deposit",
         kind=plan.kind,
+        is_part=plan.share is not None,
         payer=payer,
         total=money(plan.total_cents),
         most=money(plan.standing.issued.due_cents),
@@ -208,12 +232,20 @@ def _page(loaded: LoadedJob, plan: CreditPlan, again: Again | None) -> CreditPag
 
 def _rows(loaded: LoadedJob, plan: CreditPlan) -> list[RowEffect]:
     currency = loaded.job.currency
+    amounts = {row.id: row.amount_cents for row in plan.after.rows}
     effects = []
     for row in loaded.rows:
-        if row.id in plan.by_row:
-            cents, billed = plan.by_row[row.id], loaded.row_head_cents(row)
-            lower = cents if plan.kind == "allowance" else 0
-            figures = (row.amount_cents, row.amount_cents - lower, billed, billed - cents)
-            amounts = cast(tuple[Money, Money, Money, Money], tuple(Money(f, currency) for f in figures))
-            effects.append(RowEffect(row.name, *amounts))
+        cents, billed = plan.by_row.get(row.id, 0), loaded.row_head_cents(row)
+        if plan.share is not None and plan.is_deposit:
+            after = amounts[row.id] or 0
+        else:
+            after = row.amount_cents - (cents if plan.kind == "allowance" or plan.share is not None else 0)
+        if row.id in plan.by_row or (plan.is_deposit and after != row.amount_cents):
+            figures = (row.amount_cents, after, billed, billed - cents)
+            shown = cast(tuple[Money, Money, Money, Money], tuple(Money(f, currency) for f in figures))
+            effects.append(RowEffect(row.name, *shown))
+        if cents and plan.share is not None and not plan.is_deposit:
+            nothing = Money(0, currency)
+            name = gettext("{name}, rest").format(name=row.name)
+            effects.append(RowEffect(name, nothing, Money(cents, currency), nothing, nothing))
     return effects

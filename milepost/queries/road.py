@@ -76,6 +76,8 @@ class CreditOnRoad:
     invoice_document_id: int
     may_send_again: bool
     may_take_back: bool
+    is_part: bool
+    """It took so much off its invoice, the rest of which stands."""
 
 
 @dataclass(frozen=True)
@@ -229,6 +231,7 @@ def _credits(job: Job, billed: frozenset[int]) -> dict[int, list[CreditOnRoad]]:
             note.invoice.document_id,
             note.is_whole and not billed.intersection(rows),
             note.kind == "allowance" and bool(note.moved),
+            not note.is_whole,
         )
         for row in rows:
             found.setdefault(row, []).append(shown)

@@ -113,6 +113,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:explained": f"/documents/{invoice.document_id}/explained/",
         "office:fix_invoice": f"/invoices/{work}/fix/",
         "office:money_off": f"/invoices/{work}/money-off/",
+        "office:part_back": f"/invoices/{work}/part/",
         "office:reissue": f"/invoices/{invoice.id}/again/",
         "office:change_taxes": f"{at}taxes/",
         "office:cancel_job": f"{at}cancel/",

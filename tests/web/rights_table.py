@@ -65,6 +65,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:sheet": (READS, ABSENT),
     "office:fix_invoice": (FORM, ABSENT),
     "office:money_off": (FORM, ABSENT),
+    "office:part_back": (FORM, ABSENT),
     "office:reissue": (STEP, ABSENT),
     "office:take_back": (FORM, ABSENT),
     "office:cancel_job": (FORM, ABSENT),

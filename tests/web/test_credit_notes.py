@@ -123,3 +123,56 @@ def test_cancelling_a_job_says_what_is_dropped_kept_and_returned_before_it_does(
     assert words(client.get("/jobs/")).count("Cancelled")
     assert client.get(address).status_code == 422
     assert examine() == []
+
+
+def test_a_part_is_taken_back_after_its_page_has_said_what_that_does(cast, job):
+    client = client_of(cast, "bookkeeper")
+    invoice = stop(cast, job).invoice
+    path = f"/invoices/{invoice.id}/part/"
+    assert path in words(client.get(f"/jobs/{job.job_id}/"))
+    assert "at most 10,000.00, or a share of the invoice like 25 %" in words(client.get(path))
+    said = words(client.get(path, {"amount": "25 %", "reason": "One wall is open"}))
+    assert "A credit note takes 2,500.00 of invoice 1002 back and goes to Pat Reyes." in said
+    assert "6,666.67 of it was left, then 7,500.00" in said
+    assert "Work for 2,500.00 is not billed any more: it is a payment of its own" in said
+    assert "Rough-in complete, rest" in said
+    answer = client.post(path, {"amount": "25 %", "reason": "One wall is open", "form_key": "k"}, follow=True)
+    assert "Took $2,500.00 of invoice 1002 back with credit note C-1. “One wall is open”" in words(answer)
+    assert "took 2,500.00 off invoice 1002." in words(answer)
+    # Sent twice by a nervous thumb, it is done once
+    client.post(path, {"amount": "25 %", "reason": "One wall is open", "form_key": "k"})
+    assert stop(cast, job).invoice.balance.cents == 7_500_00
+    assert examine() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "words_of_refusal"),
+    [
+        ("101 %", "A percentage goes from 0 to 100."),
+        ("10000.01", "cannot come off it."),
+        ("nothing", "is not an amount"),
+        ("0 %", "A credit is more than nothing."),
+    ],
+)
+def test_a_part_that_cannot_be_is_refused_and_what_was_typed_stays(cast, job, typed, words_of_refusal):
+    answer = client_of(cast, "bookkeeper").get(
+        f"/invoices/{stop(cast, job).invoice.id}/part/", {"amount": typed, "reason": "One wall is open"}
+    )
+    assert answer.status_code == 422
+    assert words_of_refusal in words(answer)
+    assert f'value="{typed}"' in words(answer)
+    assert "One wall is open" in words(answer)
+
+
+def test_a_part_of_a_deposit_says_that_the_open_payments_ask_for_it(cast, job):
+    client = client_of(cast, "bookkeeper")
+    path = f"/invoices/{job.deposit_invoice_id}/part/"
+    assert "at most 6,666.67" in words(client.get(path))
+    said = words(client.get(path, {"amount": "1000.00"}))
+    assert "The deposit asks for that much less, the open payments for that much more." in said
+    assert "1,000.00 that was paid becomes the customer’s credit" in said
+    client.post(path, {"amount": "1000.00", "reason": "", "form_key": "d"})
+    assert [stop.amount.cents for stop in page(cast, job).stops if stop.kind != "event"] == [
+        9_000_00, 10_000_00, 12_000_00, 9_000_00,
+    ]  # fmt: skip
+    assert examine() == []

@@ -58,6 +58,7 @@ urlpatterns = [
     path("invoices/<int:invoice>/sheet/", jobs.sheet, name="sheet"),
     path("invoices/<int:invoice>/fix/", credit_notes.fix, name="fix_invoice"),
     path("invoices/<int:invoice>/money-off/", credit_notes.money_off, name="money_off"),
+    path("invoices/<int:invoice>/part/", credit_notes.part, name="part_back"),
     path("invoices/<int:invoice>/again/", credit_notes.reissue, name="reissue"),
     path("jobs/<int:job>/cancel/", cancelling.cancel, name="cancel_job"),
     path("jobs/<int:job>/taxes/", tax_changes.change, name="change_taxes"),
