@@ -3,118 +3,169 @@
 import os
 import random
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
-from decimal import Decimal
+from time import monotonic
 
-from milepost.actions.invoices import bill_simple
-from milepost.core.money import Money
-from milepost.core.quote_input import LineInput
-from milepost.gateways.payments import RefundTruth
-from milepost.gateways.payments.fake import FakePayments
-from milepost.mailroom import checkout, inbox
+import pytest
+from django.db import connections
+
+from milepost.config import databases
+from milepost.mailroom import inbox
+from milepost.queries.clearing import clearing_page
 from milepost.queries.doctor import examine
 from milepost.queries.ledger import account_balances
+from milepost.records.invoices import Invoice
+from milepost.records.payments import Attempt, Dispute, Payment, Payout, PayoutLine, Receipt, Refund
+from milepost.records.post import Message
+from milepost.records.scope import scoped
+from milepost.records.timeline import JobEvent
+from tests import testbed
 from tests.cast import Cast
+from tests.mailroom.histories import Signed, World, history
 
 EVENTS = int(os.environ.get("MILEPOST_EVENTS", "60"))
-
-
-def lives(fakes: FakePayments, session: str, dice: random.Random) -> list[str]:
-    """What becomes of one payment of 100.00: the kinds of its events, each after what it tells of has happened."""
-    usd = lambda cents: Money(cents, "USD")  # noqa: E731
-    steps = [("checkout.session.completed", lambda: fakes.pay(session, fee_cents=3_20))]
-    end = dice.randrange(5)
-    if end == 1:
-        part = RefundTruth(f"re_{session}", "", usd(40_00), "pending")
-        steps += [
-            ("refund.created", lambda: fakes.note_refund(session, part)),
-            ("charge.refunded", lambda: fakes.end_refund(session)),
-        ]
-    if end == 2:
-        part = RefundTruth(f"re_{session}", "", usd(100_00), "succeeded")
-        steps += [
-            ("charge.refunded", lambda: fakes.note_refund(session, part)),
-            ("refund.failed", lambda: fakes.end_refund(session, failure="account closed")),
-        ]
-    if end > 2:
-        won = "won" if end == 3 else "lost"
-        steps += [
-            ("charge.dispute.created", lambda: fakes.dispute(session)),
-            ("charge.dispute.closed", lambda: fakes.dispute(session, won)),
-        ]
-    return steps
-
-
-def play(cast: Cast, outside, *, seed: int, times: int) -> dict[str, object]:
-    """Some payments' lives. With `times` above 1 each event comes so often, all of them shuffled."""
-    dice = random.Random(seed)
-    queue = []
-    while len(queue) < EVENTS:
-        line = LineInput("Call-out", Decimal(100))
-        made = bill_simple(by=cast.alice, at=cast.at, customer_id=cast.customer_id, lines=[line])
-        checkout.begin(
-            by=cast.pat, at=cast.at, job_id=made.job_id, method="card", success_url="http://x/{attempt}/",
-            cancel_url="http://x/",
-        )  # fmt: skip
-        session = list(outside.payments.sessions)[-1]
-        for kind, happens in lives(outside.payments, session, dice):
-            happens()
-            queue.append(outside.payments.event(session, kind, cast.at))
-            if times == 1:
-                inbox.receive(*queue[-1], at=cast.at)
-                inbox.work_waiting(cast.at, most=10)
-    if times > 1:
-        storm = [event for event in queue for _ in range(times)]
-        dice.shuffle(storm)
-        new = sum(inbox.receive(*event, at=cast.at) for event in storm)
-        assert new == len(queue)
-        while inbox.work_waiting(cast.at + timedelta(seconds=1), most=500):
-            pass
-    return outcome(cast)
+SEED = int(os.environ.get("MILEPOST_SEED", "11"))
+TIMES = 5
+DOORS = 4
 
 
 def outcome(cast: Cast) -> dict[str, object]:
-    """How it stands in the end: the books, the payments, what was said, how often."""
-    from milepost.records.payments import Dispute, Payment, Refund
-    from milepost.records.post import Message
-    from milepost.records.scope import scoped
-
+    """How it stands in the end: every row that tells of money, the books, what was said and how often."""
     with scoped(cast.business_id, writing=False):
-        return {
-            "payments": Counter(Payment.objects.values_list("state", "amount_cents")),
-            "refunds": Counter(Refund.objects.values_list("state", "amount_cents")),
-            "disputes": Counter(Dispute.objects.values_list("state", "amount_cents", "taken_cents")),
-            "said": Counter(Message.objects.values_list("kind", flat=True)),
+        found: dict[str, object] = {
+            "attempts": _rows(Attempt, "id", "state", "payment_ref"),
+            "payments": _rows(Payment, "attempt_id", "state", "amount_cents", "fee_cents"),
+            "refunds": _rows(Refund, "provider_ref", "state", "amount_cents"),
+            "disputes": _rows(Dispute, "provider_ref", "state", "amount_cents", "taken_cents", "fee_cents"),
+            "payouts": _rows(Payout, "provider_ref", "state", "amount_cents", "whole_cents"),
+            "payout lines": _rows(PayoutLine, "provider_ref", "kind", "amount_cents", "payment__attempt_id"),
+            "receipts": Receipt.objects.count(),
+            "invoices": _rows(Invoice, "number_text", "total_cents"),
+            "settled": _settled(),
+            "told": Counter(JobEvent.objects.values_list("job_id", "kind")),
+            "said": Counter(Message.objects.values_list("job_id", "kind", "to_address")),
         }
+    found["books"] = {row.code: row.balance.cents for row in account_balances(cast.business_id)}
+    connections.close_all()
+    return found
 
 
-def test_events_five_times_over_and_shuffled_end_as_once_and_in_order(cast, outside, database):
-    from tests import testbed
-    from tests.cast import make_cast
+def _rows(model, *fields: str) -> list[tuple[object, ...]]:
+    return sorted(model.objects.values_list(*fields), key=repr)
 
-    once = play(cast, outside, seed=11, times=1)
-    once["books"] = {r.code: r.balance.cents for r in account_balances(cast.business_id)}
+
+def _settled() -> Counter[tuple[object, object]]:
+    """Cents of each invoice that each attempt's payment settles."""
+    settled: Counter[tuple[object, object]] = Counter()
+    parts = Payment.objects.values_list(
+        "allocations__invoice__number_text", "attempt_id", "allocations__amount_cents"
+    )
+    for number, attempt, cents in parts:
+        settled[number, attempt] += cents or 0
+    return settled
+
+
+@contextmanager
+def twin(database: testbed.Server, name: str) -> Iterator[None]:
+    """A copy of the database as it stands, for as long as it is lived in."""
+    connections.close_all()
+    made, source = database.at(name), database.owner_url.rpartition("/")[2].partition("?")[0]
+    with database.at("postgres").owner() as owner:
+        testbed.drop(owner, name)
+        owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        with databases.pointed_at(made.app_url, made.owner_url):
+            yield
+            connections.close_all()
+        testbed.drop(owner, name)
+
+
+def work_all(cast: Cast) -> None:
+    while inbox.work_waiting(cast.at + timedelta(minutes=1), most=500):
+        pass
+
+
+def check(cast: Cast, world: World) -> None:
+    """The gateway's truth, the payments and the books are one."""
+    paid = {
+        s.truth.payment_id: s.truth.amount.cents
+        for s in world.fakes.sessions.values()
+        if s.truth.state == "succeeded"
+    }
+    with scoped(cast.business_id, writing=False):
+        rows = Payment.objects.filter(state__in=("cleared", "returned")).values_list(
+            "attempt__payment_ref", "amount_cents"
+        )
+        assert dict(rows) == paid
+        assert Receipt.objects.count() == len(paid)
+    page = clearing_page(cast.business_id)
+    assert (page.held.cents, page.unexplained.cents) == (world.balance_cents, 0)
     assert examine() == []
-    testbed.empty(database)
-    outside.payments.sessions.clear()
-    again = make_cast()
-    storm = play(again, outside, seed=11, times=5)
-    storm["books"] = {r.code: r.balance.cents for r in account_balances(again.business_id)}
-    # A refund that came back before anybody heard of it was never announced as done
-    for said in (once["said"], storm["said"]):
-        for early in ("refunded", "refund_refused", "refund_refused_office"):
-            said.pop(early, None)
-    once["refunds"].pop(("refused", 100_00), None)
-    storm["refunds"].pop(("refused", 100_00), None)
-    settled = {"customer_credit", "receivables"}
-    assert {k: v for k, v in once.items() if k != "books"} == {k: v for k, v in storm.items() if k != "books"}
-    different = {code for code in once["books"] if once["books"][code] != storm["books"][code]}
-    assert different <= settled
-    net = [
-        sum(b[code] * sign for code, sign in (("receivables", 1), ("customer_credit", -1)))
-        for b in (once["books"], storm["books"])
+    connections.close_all()
+
+
+@pytest.fixture
+def world(cast, outside) -> World:
+    return World(cast, outside.payments, random.Random(SEED))
+
+
+def test_events_five_times_over_and_shuffled_end_as_once_and_in_order(cast, world, database):
+    # Given all that became of many payments at the gateway, of which nobody has heard
+    began = monotonic()
+    told = list(history(world, EVENTS))
+    made = monotonic()
+
+    # When it is told once and in order; and, in a world just like it, five times over and shuffled
+    with twin(database, "mp_in_order"):
+        for event in told:
+            assert inbox.receive(*event, at=cast.at)
+        work_all(cast)
+        once = outcome(cast)
+        check(cast, world)
+    in_order = monotonic()
+    with twin(database, "mp_shuffled"):
+        assert sum(hear(cast, told * TIMES)) == len(told)
+        work_all(cast)
+        stormed = outcome(cast)
+        check(cast, world)
+
+    # Then nothing at all tells the one from the other
+    assert {name: once[name] for name in once if once[name] != stormed[name]} == {}
+    assert len(stormed["payments"]) > len(told) / 4
+    took = [
+        f"{end - start:.0f} s" for start, end in ((began, made), (made, in_order), (in_order, monotonic()))
     ]
-    assert net[0] == net[1]
-    truths = outside.payments.sessions.values()
-    assert sum(1 for s in truths if s.truth.state == "succeeded") == sum(storm["payments"].values())
-    assert examine() == []
+    print(f"\nseed {SEED}: {len(told)} events of {len(world.fakes.sessions)} payments, {TIMES} times; {took}")  # noqa: T201
+
+
+def hear(cast: Cast, events: list[Signed]) -> list[bool]:
+    """Events through several doors at once, in no order."""
+    random.Random(SEED + 1).shuffle(events)
+
+    def door(place: int) -> list[bool]:
+        try:
+            return [inbox.receive(*event, at=cast.at) for event in events[place::DOORS]]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(DOORS) as doors:
+        return [new for heard in doors.map(door, range(DOORS)) for new in heard]
+
+
+def test_events_that_come_late_and_again_while_more_happens_end_where_the_gateway_does(cast, world, database):
+    """The world goes on between what it tells and when it is heard: a look back finds the present."""
+    late: list[Signed] = []
+    dice = random.Random(SEED + 2)
+    for event in history(world, max(EVENTS // 5, 40)):
+        late += [event] * dice.randint(1, 3)
+        while late and dice.randrange(3):
+            inbox.receive(*late.pop(dice.randrange(len(late))), at=cast.at)
+        if not dice.randrange(4):
+            inbox.work_waiting(cast.at + timedelta(seconds=1), most=dice.randint(1, 5))
+    dice.shuffle(late)
+    for event in late:
+        inbox.receive(*event, at=cast.at)
+    work_all(cast)
+    check(cast, world)
