@@ -8,6 +8,7 @@ from typing import Literal
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.conceding import Event
+from milepost.actions.steps.fees import charge_returned
 from milepost.actions.steps.outbox import post_to_office
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.refunding import ask, finish, refuse
@@ -252,6 +253,7 @@ def _lost(case: _Case, row: Dispute, told: DisputeTold) -> None:
         case.book("dispute_opened", dispute_opened(beyond))
     reopen(payment, case.jobs, undone, on=case.today, at=case.at)
     say_returned(payment, case.jobs, undone, reason=told.words, by=case.by, at=case.at, cause=f"d{row.id}")
+    charge_returned(payment, case.filed, by=case.by, at=case.at)
 
 
 def _from_till(entry: Sequence[Transfer]) -> list[Transfer]:

@@ -161,7 +161,7 @@ CHANGEABLE = frozenset(
         "name", "email", "phone", "address", "registration", "licence", "brand_color", "logo_sha256", "timezone", "locale",
         "holidays", "tax_at", "tax_per", "tax_rounding", "deposit_tax", "prices_include_tax", "recovery", "approval_days", "net_days", "late_fee_monthly",
         "grace_days", "pause_after_days", "technician_sends", "bank_from_cents", "small_difference_cents", "early_percent", "early_days", "transfer_details",
-        "cheque_details", "is_practice", "parts_from_cents", "surcharge_percent",
+        "cheque_details", "is_practice", "parts_from_cents", "surcharge_percent", "returned_fee_cents",
         "change_days", "field_change_cents",
     }
 )  # fmt: skip

@@ -6,6 +6,7 @@ from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.conceding import Event
+from milepost.actions.steps.fees import charge_returned
 from milepost.actions.steps.finding import lock_payer
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, post_to
@@ -79,7 +80,7 @@ def return_payment(
     """
     The cheque bounced, or the bank took it back: what it settled is open again, by new rows.
 
-    The bank's own charge, if any, is booked beside it. A job that had closed is open again. The payer
+    The bank's own charge, if any, is booked beside it, and what the contract charges for it is billed. A job that had closed is open again. The payer
     and the office are told. Returning twice changes nothing. Refuses NotCleared, RefundedAlready.
     """
     payment, jobs = lock_payment(payment_id)
@@ -105,6 +106,7 @@ def return_payment(
         book("payment_returned", payment, job, entry, on=day, at=at)
     reopen(payment, jobs, undone, on=day, at=at)
     say_returned(payment, jobs, undone, reason=reason.strip(), by=by, at=at)
+    charge_returned(payment, jobs[0], by=by, at=at)
 
 
 @action("use_credit")

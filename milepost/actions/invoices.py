@@ -11,30 +11,19 @@ from milepost.actions.rights import OFFICE, NotAllowed
 from milepost.actions.steps.closing import close_if_finished
 from milepost.actions.steps.finding import find, lock_job
 from milepost.actions.steps.issuing import issue, milestone_increment
-from milepost.actions.steps.numbering import next_number
-from milepost.actions.steps.offer import (
-    build_lines,
-    build_rows,
-    check_tax_numbers,
-    site_of,
-    terms_of,
-    title_of,
-)
 from milepost.actions.steps.once import first_result, remember
-from milepost.actions.steps.opening import open_job
 from milepost.actions.steps.paper import completions, local_day
+from milepost.actions.steps.small_work import NothingToInvoice, open_small
 from milepost.actions.work import JobNotOpen
 from milepost.core.msgids import gettext_noop
-from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInput
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.core.readiness import is_ready
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.calendars import holidays_around
-from milepost.queries.pricing import PricedQuote, price_quote
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
-from milepost.records.jobs import Job, ScheduleRow
-from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
+from milepost.records.jobs import ScheduleRow
 
 
 class NothingToSend(Refusal):
@@ -45,11 +34,6 @@ class NothingToSend(Refusal):
 class OfficeChecksFirst(Refusal):
     code = "office_checks_first"
     message = gettext_noop("In this business the office checks invoices before they are sent.")
-
-
-class NothingToInvoice(Refusal):
-    code = "nothing_to_invoice"
-    message = gettext_noop("Write what was done and what it costs, so that there is something to invoice.")
 
 
 WHEN = {
@@ -161,47 +145,8 @@ def bill_simple(
         site=site,
         prices_include_tax=prices_include_tax,
     )
-    job, loaded = _open_simple(business, find(Customer.objects.all(), id=customer_id), quote, at)
+    job, loaded = open_small(business, find(Customer.objects.all(), id=customer_id), quote, at)
     increment = milestone_increment(loaded, [loaded.rows[0].id], kind="simple")
     invoice = issue(loaded, increment, by=by, at=at)
     remember(form_key, job_id=job.id, invoice_id=invoice.id)
     return SimpleInvoice(job.id, invoice.id)
-
-
-def _open_simple(
-    business: Business, customer: Customer, quote: QuoteInput, at: datetime
-) -> tuple[Job, LoadedJob]:
-    inclusive = quote.prices_include_tax
-    offered = QuoteVersion(
-        business=business,
-        terms=terms_of(business, TermsInput(), clauses=()),
-        prices_include_tax=business.prices_include_tax if inclusive is None else inclusive,
-    )
-    lines: list[QuoteLine] = build_lines(business, offered, quote.lines, customer=customer)
-    rows: list[QuoteRow] = build_rows(business, offered, quote.rows, customer=customer)
-    check_tax_numbers(business, customer, lines)
-    rows[0].name, rows[0].value = title_of(quote), None
-    priced: PricedQuote = price_quote(
-        business,
-        lines,
-        rows,
-        currency=business.currency,
-        recovery=business.recovery,
-        prices_include_tax=offered.prices_include_tax,
-    )
-    if priced.contract.total_cents <= 0:
-        raise NothingToInvoice(field="lines")
-    job = Job.objects.create(
-        business=business,
-        customer=customer,
-        site=site_of(customer, quote.site),
-        number=next_number("quote").text,
-        title=title_of(quote),
-        origin="simple",
-        currency=business.currency,
-        recovery=business.recovery,
-        deposit_tax=business.deposit_tax,
-        created_at=at,
-    )
-    loaded = open_job(job, offered, priced, on=local_day(business, at))
-    return job, loaded

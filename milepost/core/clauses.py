@@ -15,6 +15,7 @@ from milepost.core.msgids import gettext_noop
 ClauseCode = Literal[
     "payment_terms",
     "late_fee",
+    "returned_payment",
     "early_payment",
     "pause_of_work",
     "silence_is_acceptance",
@@ -74,6 +75,15 @@ _DEFAULTS: Final = (
             "{late_fee_monthly} percent a month, counted by the day from the due date on what is unpaid, or the "
             "most that the law allows if that is less. No late fee is charged on a late fee, nor on an amount "
             "that is disputed in good faith."
+        ),
+    ),
+    Clause(
+        "returned_payment",
+        gettext_noop("Returned payment"),
+        gettext_noop(
+            "For a cheque or a payment that your bank returns, or that you take back without a reason in this "
+            "contract, we charge {returned_fee}, or the most that the law allows if that is less. What it had "
+            "paid is due again."
         ),
     ),
     Clause(

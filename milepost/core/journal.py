@@ -187,6 +187,21 @@ def progress_invoice(net_cents: int, taxes: Taxes = NO_TAX) -> Entry:
     return _entry(Transfer(AR, REVENUE, net_cents), *_taxes(AR, TP, taxes))
 
 
+def fee_invoice(net_cents: int, taxes: Taxes = NO_TAX) -> Entry:
+    """
+    A charge that is passed on: no work was sold.
+
+    >>> balances(fee_invoice(35_00))
+    {'receivables': 3500, 'fee_income': -3500}
+    """
+    return _entry(Transfer(AR, FEE_INCOME, net_cents), *_taxes(AR, TP, taxes))
+
+
+def fee_waived(net_cents: int, taxes: Taxes = NO_TAX) -> Entry:
+    """The same taken back."""
+    return swapped(fee_invoice(net_cents, taxes))
+
+
 def retainage_held(held_cents: int, taxes: Taxes = NO_TAX, *, mode: TaxOnHeld = "now") -> Entry:
     """
     So much of an invoice is held back. `taxes` is the tax of what is held: `deferred`, it stands as

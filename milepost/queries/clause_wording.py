@@ -11,8 +11,8 @@ EXEMPTION = "tax_exempt"
 
 def default_clauses(terms: Mapping[str, object]) -> list[dict[str, str]]:
     """
-    Every clause as {code, title, text} in the active language; the late fee's and the early-payment
-    discount's only if there is one.
+    Every clause as {code, title, text} in the active language; the late fee's, the returned
+    payment's and the early-payment discount's only if there is one.
     """
     return [
         {"code": clause.code, "title": gettext(clause.title), "text": clause.wording(terms, gettext)}
@@ -24,6 +24,8 @@ def default_clauses(terms: Mapping[str, object]) -> list[dict[str, str]]:
 def _stands(code: str, terms: Mapping[str, object]) -> bool:
     if code == "late_fee":
         return terms["late_fee_monthly"] != "0"
+    if code == "returned_payment":
+        return bool(terms.get("returned_fee_cents"))
     return code != "early_payment" or bool(terms.get("early_days"))
 
 

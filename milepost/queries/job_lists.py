@@ -63,7 +63,8 @@ def jobs(
     only. With `today` each has its next step.
     """
     states = [word for word in _states(quotes) if state in ("", word)]
-    found = with_billed(Job.objects.filter(state__in=states))
+    # A fee is billed beside its job: it stands among the invoices.
+    found = with_billed(Job.objects.filter(state__in=states).exclude(origin="fee"))
     found = found.filter(customer_id__in=of) if of else found
     rows, more = SORTINGS[sort].page(found, before)
     return Page(_with_steps(rows, today), more)

@@ -54,9 +54,10 @@ def journal(*, job_id: int | None = None) -> list[EntryRow]:
     return read_journal(job_id)
 
 
-def read_balances(currency: str, *, job_id: int | None = None) -> list[AccountBalance]:
-    """Three queries, inside an open scope; of one job's entries when it is named."""
-    transfers = Transfer.objects.filter(entry__job_id=job_id) if job_id else Transfer.objects.all()
+def read_balances(currency: str, *, job_ids: Sequence[int] | None = None) -> list[AccountBalance]:
+    """Three queries, inside an open scope; of the entries of these jobs when they are named."""
+    found = Transfer.objects.all()
+    transfers = found if job_ids is None else found.filter(entry__job_id__in=job_ids)
     debits = dict(transfers.values_list("debit_id").annotate(sum=Sum("cents")))
     credits = dict(transfers.values_list("credit_id").annotate(sum=Sum("cents")))
     return [

@@ -1,7 +1,7 @@
 """Where a job stands, as a story prints it: money as texts in major units, rows by their names."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -54,7 +54,7 @@ def story_job(job_id: int) -> StoryJob:
     offers = Job.objects.get(id=job_id).versions.order_by("-version")
     latest = offers.exclude(sent_at=None).first() or offers.first()
     open_cents, named = {}, {}
-    settled = _settled(job_id)
+    settled = _settled([job_id])
     for invoice in Invoice.objects.filter(job_id=job_id).order_by("id"):
         open_cents[invoice.id] = (
             invoice.stands_cents
@@ -101,7 +101,7 @@ def story_output(
         "refunds": read.refunds(),
         "ledger": {
             row.name: read.money(row.balance.cents)
-            for row in read_balances(job.currency, job_id=job.id)
+            for row in read_balances(job.currency, job_ids=read.with_fees)
             if row.balance.cents
         },
         "timeline": read.timeline(),
@@ -114,11 +114,11 @@ def story_output(
     return output
 
 
-def _settled(job_id: int) -> dict[tuple[int, str], int]:
+def _settled(job_ids: Sequence[int]) -> dict[tuple[int, str], int]:
     """Settled cents by invoice and state of the payment, or `conceded`, of which each kind by its name."""
-    sums = Allocation.objects.filter(invoice__job_id=job_id).values_list("invoice_id", "payment__state")
+    sums = Allocation.objects.filter(invoice__job_id__in=job_ids).values_list("invoice_id", "payment__state")
     found = {(invoice, state): cents for invoice, state, cents in sums.annotate(sum=Sum("amount_cents"))}
-    conceded = Concession.objects.filter(invoice__job_id=job_id).values_list("invoice_id", "kind")
+    conceded = Concession.objects.filter(invoice__job_id__in=job_ids).values_list("invoice_id", "kind")
     for invoice, kind, cents in conceded.annotate(sum=Sum("amount_cents")):
         found[invoice, "conceded"] = found.get((invoice, "conceded"), 0) + cents
         found[invoice, kind] = cents
@@ -143,7 +143,9 @@ class _Reader:
         self.job = job
         self.zone = ZoneInfo(job.business.timezone)
         self.today = at.astimezone(self.zone).date()
-        self.settled = _settled(job.id)
+        fees = Job.objects.filter(customer_id=job.customer_id, origin="fee").order_by("id")
+        self.with_fees = [job.id, *fees.values_list("id", flat=True)]
+        self.settled = _settled(self.with_fees)
         self.recovered_tax = _recovered_tax(job.id)
 
     def money(self, cents: int) -> str:
@@ -204,23 +206,26 @@ class _Reader:
     def _invoices(self) -> Iterable[tuple[datetime, Output]]:
         earned = billed = 0
         rows = _grouped(
-            InvoiceRow.objects.filter(invoice__job=self.job)
+            InvoiceRow.objects.filter(invoice__job_id__in=self.with_fees)
             .order_by("row__position")
             .values_list("invoice_id", "row__name")
         )
         lines = _grouped(
             (line.invoice_id, line)
-            for line in InvoiceLine.objects.filter(invoice__job=self.job)
+            for line in InvoiceLine.objects.filter(invoice__job_id__in=self.with_fees)
             .select_related("line")
             .order_by("position")
         )
-        for invoice in Invoice.objects.filter(job=self.job).prefetch_related("taxes").order_by("id"):
-            earned += 0 if invoice.kind == "deposit" else invoice.net_cents + invoice.tax_cents
+        for invoice in (
+            Invoice.objects.filter(job_id__in=self.with_fees).prefetch_related("taxes").order_by("id")
+        ):
+            own = invoice.job_id == self.job.id
+            earned += 0 if invoice.kind == "deposit" or not own else invoice.net_cents + invoice.tax_cents
             yield (
                 invoice.issued_at,
                 self._invoice(invoice, rows.get(invoice.id, []), lines.get(invoice.id, []), earned, billed),
             )
-            billed += invoice.stands_cents
+            billed += invoice.stands_cents if own else 0
 
     def _invoice(
         self, invoice: Invoice, rows: list[object], lines: list[InvoiceLine], earned: int, billed: int

@@ -43,6 +43,7 @@ class Business(models.Model):
     parts_from_cents = models.BigIntegerField(null=True)
     surcharge_percent = RateField(default=0, db_default=0)
     small_difference_cents = models.BigIntegerField(default=5)
+    returned_fee_cents = models.BigIntegerField(default=0, db_default=0)
     early_percent = RateField(default=0)
     early_days = models.PositiveSmallIntegerField(default=0)
     statement_columns = models.JSONField(default=dict, db_default={})
@@ -70,6 +71,9 @@ class Business(models.Model):
             models.CheckConstraint(
                 condition=Q(surcharge_percent__gte=0, surcharge_percent__lte=3),
                 name="business_surcharge_is_capped",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_fee_cents__gte=0), name="business_returned_fee_is_positive"
             ),
             models.CheckConstraint(
                 condition=Q(parts_from_cents__isnull=True) | Q(parts_from_cents__gt=0),

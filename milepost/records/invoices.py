@@ -10,7 +10,7 @@ from milepost.records.fields import CentsField, InnerForeignKey, InnerOneToOneFi
 from milepost.records.files import Document
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduleRow
 
-INVOICE_KINDS = ["deposit", "progress", "simple", "cancellation"]
+INVOICE_KINDS = ["deposit", "progress", "simple", "fee", "cancellation"]
 
 
 class Invoice(models.Model):

@@ -24,6 +24,7 @@ class Terms(Part):
     early_days: Days | None = None
     grace_days: Days | None = None
     pause_after_days: Days | None = None
+    returned_fee: Amount | None = None
 
 
 class Tax(Part):

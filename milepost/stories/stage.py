@@ -66,6 +66,8 @@ class Stage:
 def set_stage(business: Business, *, at: datetime) -> Stage:
     """A new business as the story describes it; its owner cannot sign in until a password is set."""
     terms = business.terms.model_dump(exclude_none=True)
+    if "returned_fee" in terms:
+        terms["returned_fee_cents"] = terms.pop("returned_fee")
     started = start_business(
         name=business.name,
         owner_name="The office",

@@ -197,6 +197,9 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
     "payment_failed": _paid(gettext_noop("The payment of %(amount)s did not go through.")),
     "payment_received": _paid(gettext_noop("%(amount)s is paid.")),
     "payment_returned": _paid(gettext_noop("The bank returned the payment of %(amount)s. It is open again.")),
+    "fee_charged": _of_invoice(
+        gettext_noop("A fee of %(amount)s for the returned payment was charged with invoice %(number)s.")
+    ),
     "credit_used": _paid(gettext_noop("Credit of %(amount)s was used.")),
     "refunded": _paid(gettext_noop("%(amount)s was refunded.")),
     "refund_asked": _paid(gettext_noop("A refund of %(amount)s is on its way.")),
@@ -229,6 +232,7 @@ ENTRIES = {
     "deposit_invoice": gettext_noop("Deposit invoiced"),
     "progress_invoice": gettext_noop("Work invoiced"),
     "simple_invoice": gettext_noop("Work invoiced"),
+    "fee_invoice": gettext_noop("Fee charged"),
     "payment_cleared": gettext_noop("Payment received"),
     "deposit_taxed": gettext_noop("Tax of a paid deposit"),
     "payment_returned": gettext_noop("Payment returned"),

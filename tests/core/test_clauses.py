@@ -10,6 +10,7 @@ VALUES = {
     "late_fee_monthly": "1.5",
     "pause_after_days": 14,
     "approval_days": 3,
+    "returned_fee": "USD 35.00",
     "early_days": 10,
     "early_percent": "2",
 }
@@ -19,6 +20,7 @@ def test_there_is_a_clause_for_all_that_is_charged_paused_or_deemed() -> None:
     assert list(CLAUSES) == [
         "payment_terms",
         "late_fee",
+        "returned_payment",
         "early_payment",
         "pause_of_work",
         "silence_is_acceptance",

@@ -23,6 +23,7 @@ from milepost.core.journal import (
     credit_note_reversal,
     credited_beyond_balance,
     deposit_credited,
+    fee_waived,
 )
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.crediting import CreditPlan
@@ -330,6 +331,8 @@ def _entry(loaded: LoadedJob, plan: CreditPlan) -> Entry:
     taxes = plan.tax_by_code
     if plan.kind == "allowance":
         return (*credit_note_allowance(plan.net_cents, taxes), *beyond)
+    if plan.standing.invoice.kind == "fee":
+        return (*fee_waived(plan.net_cents, taxes), *beyond)
     if plan.standing.invoice.kind == "deposit":
         return (*deposit_credited(*deposit_in_books(loaded, plan)), *beyond)
     back = {key: -cents for key, cents in plan.deposit_parts.items()}

@@ -18,7 +18,14 @@ from milepost.core.contract import Key, tax_by_code
 from milepost.core.deposit_tax import DepositTax, deposit_by_key
 from milepost.core.duedates import due_on, longest_terms
 from milepost.core.explaining import BillStory, explain
-from milepost.core.journal import Entry, deposit_issued, deposit_kept, deposit_recovered, progress_invoice
+from milepost.core.journal import (
+    Entry,
+    deposit_issued,
+    deposit_kept,
+    deposit_recovered,
+    fee_invoice,
+    progress_invoice,
+)
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob
@@ -260,6 +267,8 @@ def _write_journal(loaded: LoadedJob, invoice: Invoice, increment: Increment, at
     elif increment.kind == "deposit":
         how = cast(DepositTax, loaded.job.deposit_tax)
         entry = deposit_issued(increment.net_cents, tax_by_code(parts), mode=how)
+    elif increment.kind == "fee":
+        entry = fee_invoice(increment.net_cents, tax_by_code(increment.by_key))
     else:
         work = progress_invoice(increment.net_cents, tax_by_code(increment.by_key))
         back = recovered_in_books(loaded, increment.recovered_cents, parts)

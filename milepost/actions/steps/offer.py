@@ -10,6 +10,7 @@ from milepost.core.quote_input import LineInput, QuoteInput, RowInput, TermsInpu
 from milepost.core.refusals import Refusal
 from milepost.queries import wording
 from milepost.queries.clause_wording import EXEMPTION, default_clauses, exemption_clause
+from milepost.queries.fee_terms import returned_fee_terms
 from milepost.queries.pricing import frozen_tax
 from milepost.records.businesses import Business, TaxCode
 from milepost.records.customers import Contact, Customer, Site
@@ -183,7 +184,16 @@ def terms_of(
         name: getattr(business, name) if getattr(terms, name) is None else getattr(terms, name)
         for name in ("net_days", "grace_days", "pause_after_days", "approval_days")
     }
-    return numbers | {"late_fee_monthly": f"{late_fee.normalize():f}"} | _early(business, clauses)
+    late = {"late_fee_monthly": f"{late_fee.normalize():f}"}
+    return numbers | late | _returned(business, clauses) | _early(business, clauses)
+
+
+def _returned(business: Business, clauses: Sequence[tuple[str, str, str]] | None) -> dict[str, object]:
+    """What a returned payment costs, where the business charges it and the contract has its clause."""
+    is_told = clauses is None or any(code == "returned_payment" for code, _title, _text in clauses)
+    if not (is_told and business.returned_fee_cents):
+        return {}
+    return returned_fee_terms(business.returned_fee_cents, business.currency)
 
 
 def _early(business: Business, clauses: Sequence[tuple[str, str, str]] | None) -> dict[str, object]:

@@ -153,5 +153,6 @@ CHECKS: Mapping[str, Callable[[str, object], None]] = {
     "surcharge_percent": _surcharge,
     "parts_from_cents": _part,
     "small_difference_cents": _cents,
+    "returned_fee_cents": _cents,
     "field_change_cents": _cents,
 }

@@ -46,7 +46,7 @@ CHECKS: Checks = (
                  - SUM(CASE WHEN d.code = 'tax_payable' THEN t.cents ELSE 0 END), 0)
               FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
               JOIN journal_entry e ON e.id = t.entry_id
-               AND e.kind IN ('deposit_invoice', 'progress_invoice', 'simple_invoice', 'deposit_taxed',
+               AND e.kind IN ('deposit_invoice', 'progress_invoice', 'simple_invoice', 'fee_invoice', 'deposit_taxed',
                               'cancellation_invoice', 'void', 'reversal', 'allowance', 'cancellation', 'reduction')
              WHERE t.business_id = b.id)
            <> (SELECT COALESCE(SUM(i.tax_cents), 0) FROM invoice i

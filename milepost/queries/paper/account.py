@@ -115,6 +115,7 @@ def _kinds() -> dict[str, str]:
         "deposit_invoice": invoice,
         "progress_invoice": invoice,
         "simple_invoice": invoice,
+        "fee_invoice": _("Fee, invoice"),
         "void": note,
         "reversal": note,
         "allowance": note,

@@ -10,6 +10,9 @@ from milepost.core.explaining import BillStory
 from milepost.records.businesses import Business
 from milepost.records.customers import Contact, Customer
 
+AT_ONCE = ("simple", "fee")
+"""Invoices that are a job of their own: there is no road before or after them."""
+
 
 @dataclass(frozen=True)
 class JobFacts:
@@ -112,7 +115,7 @@ class InvoiceFacts:
     """
 
     job: JobFacts
-    kind: Literal["deposit", "progress", "simple", "cancellation"]
+    kind: Literal["deposit", "progress", "simple", "fee", "cancellation"]
     number: str
     issued_on: date
     due_on: date

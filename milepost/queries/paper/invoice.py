@@ -10,7 +10,7 @@ from milepost.core.early_payment import payment_for_cents
 from milepost.queries.concessions import early_terms
 from milepost.queries.documents_shape import Amount, Clause, Fact, InvoiceContent, Table, Total
 from milepost.queries.paper.explained import explained
-from milepost.queries.paper.facts import InvoiceFacts, JobFacts, RowFacts
+from milepost.queries.paper.facts import AT_ONCE, InvoiceFacts, JobFacts, RowFacts
 from milepost.queries.paper.math import invoice_math
 from milepost.queries.paper.parts import (
     bill_to,
@@ -55,7 +55,7 @@ def invoice_content(facts: InvoiceFacts) -> InvoiceContent:
             table=_table(facts, reader),
             totals=_totals(facts, reader),
             math=invoice_math(facts, reader),
-            road=road(facts.rows, reader) if facts.kind != "simple" else None,
+            road=road(facts.rows, reader) if facts.kind not in AT_ONCE else None,
             pay=pay(facts.job, number=facts.number) if facts.total_cents else None,
             explained=explained(facts, reader),
         )
@@ -67,7 +67,7 @@ def _billed(facts: InvoiceFacts) -> list[RowFacts]:
 
 def _subject(facts: InvoiceFacts, reader: Reader) -> str:
     job = facts.job
-    if facts.kind == "simple":
+    if facts.kind in AT_ONCE:
         return job.title
     what = _rows_title(_billed(facts))
     if job.signed_on is None:
@@ -173,7 +173,7 @@ def _by(day: str, name: str) -> str:
 
 
 def _table(facts: InvoiceFacts, reader: Reader) -> Table:
-    if facts.kind == "simple":
+    if facts.kind in AT_ONCE:
         return priced_table(facts.lines, reader, heading="", with_tax=facts.job.prices_include_tax)
     if facts.kind in ("progress", "cancellation"):
         return progress_table(facts.lines, reader)

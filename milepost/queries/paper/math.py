@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from milepost.core.rounding import half_up, round_by
 from milepost.queries.documents_shape import Fact, Math
-from milepost.queries.paper.facts import InvoiceFacts, RowFacts
+from milepost.queries.paper.facts import AT_ONCE, InvoiceFacts, RowFacts
 from milepost.queries.paper.parts import fact
 from milepost.queries.paper.reader import Reader
 from milepost.queries.paper.work import used
@@ -16,8 +16,8 @@ from milepost.queries.paper.work import used
 
 def invoice_math(facts: InvoiceFacts, reader: Reader) -> Math | None:
     """The sentences of the rows that are billed, and where the contract stands with this invoice."""
-    rows = [] if facts.kind == "simple" else _standing(facts, reader)
-    sentences = [] if facts.kind == "simple" else _sentences(facts, reader)
+    rows = [] if facts.kind in AT_ONCE else _standing(facts, reader)
+    sentences = [] if facts.kind in AT_ONCE else _sentences(facts, reader)
     sentences += _about_tax(facts)
     if not sentences and not rows:
         return None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from milepost.core.money import Money
 from milepost.core.refusals import Refusal
 from milepost.queries.clause_wording import default_clauses
+from milepost.queries.fee_terms import returned_fee_terms
 from milepost.queries.lists import Choices
 from milepost.queries.quote_draft import DraftTotals, draft_totals
 from milepost.web.office.quote_fields import LineFields, QuoteFields, RowFields, named, with_blank
@@ -66,6 +67,7 @@ def filled(fields: QuoteFields, known: Choices) -> QuoteFields:
             "early_percent": f"{business.early_percent.normalize():f}",
             "early_days": business.early_days,
         }
+    numbers |= returned_fee_terms(business.returned_fee_cents, business.currency)
     return named(fields, default_clauses(numbers))
 
 

@@ -55,6 +55,10 @@ def _rate_or_zero(text: str, field: str, currency: str) -> object:
     return _rate(text, field, currency) if text.strip() else Decimal(0)
 
 
+def _money_or_zero(text: str, field: str, currency: str) -> object:
+    return money_cents(text, currency, field=field) if text.strip() else 0
+
+
 def _money_or_none(text: str, field: str, currency: str) -> object:
     return money_cents(text, currency, field=field) if text.strip() else None
 
@@ -159,6 +163,15 @@ SECTIONS = (
                 _l("0 charges none, and leaves its clause out."),
             ),
             Setting("grace_days", _l("Days of grace before it"), "days", _days),
+            Setting(
+                "returned_fee_cents",
+                _l("Fee for a returned payment"),
+                "money",
+                _money_or_zero,
+                _l(
+                    "Charged when a bank returns a payment or a dispute is lost, on an invoice of its own. 0 charges none, and leaves its clause out."
+                ),
+            ),
             Setting(
                 "early_percent",
                 _l("Discount for early payment in %"),
