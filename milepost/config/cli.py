@@ -75,13 +75,14 @@ def serve(arguments: argparse.Namespace) -> int:
     with databases.running(), _ended_by_signals():
         databases.migrate(say)
         databases.check_guards()
-        if arguments.demo:
-            _load_demo()
+        is_new = arguments.demo and _load_demo()
 
         def ready() -> None:
             show(f"\n  Milepost is at {settings.MILEPOST_URL}/   (Ctrl-C ends it)\n")
             if arguments.demo:
                 _show_demo()
+            if is_new and settings.PAYMENTS_ARE_PRACTICE:
+                _pay_online()
 
         return serving.serve(with_worker=not arguments.web_only, ready=ready)
 
@@ -123,8 +124,8 @@ def demo(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _load_demo() -> None:
-    """Into an empty database; one that was interrupted is begun anew."""
+def _load_demo() -> bool:
+    """Into an empty database; one that was interrupted is begun anew. Whether it was loaded now."""
     from milepost.config import databases
     from milepost.stories import demo as stories
 
@@ -134,9 +135,21 @@ def _load_demo() -> None:
         databases.wipe()
         databases.migrate(say)
     elif kept:
-        return
+        return False
     say("Loading the demo: a dozen jobs, played through from their first quote …")
     stories.load_demo(say=say)
+    return True
+
+
+def _pay_online() -> None:
+    """A customer of the demo pays; without it the demo is as good, and nothing is on its way to the bank."""
+    from milepost.core.refusals import Refusal
+    from milepost.stories.demo_online import pay_online
+
+    try:
+        pay_online()
+    except (OSError, Refusal) as trouble:
+        say(f"Nobody paid online in the demo: {trouble}")
 
 
 def _show_demo() -> None:

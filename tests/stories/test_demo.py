@@ -5,14 +5,22 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from milepost.actions.actor import Actor
+from milepost.gateways.practice.launch import PRACTICE_KEY
+from milepost.mailroom import wiring
+from milepost.queries.clearing import clearing_page
+from milepost.queries.doctor import examine
 from milepost.queries.items import suggested_items
 from milepost.queries.job_page import job_page
+from milepost.queries.money_lists import payments
 from milepost.queries.own_templates import own_templates
 from milepost.records.jobs import Job
 from milepost.records.scope import scoped
 from milepost.stories import demo
 from milepost.stories.demo import load_demo, where_to_sign_in
+from milepost.stories.demo_online import pay_online
+from tests.gateways.conftest import hook, practice
 
+__all__ = ["hook", "practice"]
 AT = datetime(2027, 6, 9, 17, 0, tzinfo=UTC)
 
 
@@ -72,3 +80,19 @@ def test_a_demo_that_was_interrupted_is_begun_anew(database, monkeypatch):
 
 def owner_of_the_demo() -> Actor:
     return Actor(demo.report().business_id, "owner", "Alice")
+
+
+def test_the_demo_s_customer_pays_online_and_a_part_is_paid_out(database, settings, practice):
+    report = load_demo(datetime.now(UTC))
+    settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY = practice.url, PRACTICE_KEY
+    with wiring.use(payments=practice.gateway):
+        pay_online()
+    page = clearing_page(report.business_id)
+    assert [(payout.state, payout.amount.cents) for payout in page.payouts] == [("paid", 2_679_51)]
+    assert page.held.cents == 4_466_06
+    paid = payments(report.business_id).rows[:2]
+    assert [(row.customer, row.method, row.amount.cents) for row in paid] == [
+        ("Nadia Petrov", "card", 4_599_75),
+        ("Nadia Petrov", "card", 2_759_85),
+    ]
+    assert examine() == []

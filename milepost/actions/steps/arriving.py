@@ -37,14 +37,14 @@ def lock_jobs_of(attempt_id: int) -> list[Job]:
 
 def pending(attempt: Attempt, jobs: Sequence[LoadedJob], amount_cents: int, at: datetime) -> Payment:
     """The payment of an attempt, filed with the first of its jobs; it settles what those still need."""
-    job = jobs[0].job
+    job, is_told = jobs[0].job, attempt.session_id.startswith(STORY_SESSION)
     payment = Payment.objects.create(
         business_id=job.business_id,
         customer_id=job.customer_id,
         job=job,
         attempt=attempt,
         method=attempt.method,
-        reference=attempt.session_id[-12:],
+        reference="" if is_told else attempt.session_id[-12:],
         currency=attempt.currency,
         amount_cents=amount_cents - attempt.surcharge_cents,
         surcharge_cents=attempt.surcharge_cents,
@@ -52,7 +52,7 @@ def pending(attempt: Attempt, jobs: Sequence[LoadedJob], amount_cents: int, at: 
         received_on=local_day(job.business, at),
         recorded_at=at,
         recorded_by="Milepost",
-        till="cash" if attempt.session_id.startswith(STORY_SESSION) else "clearing",
+        till="cash" if is_told else "clearing",
     )
     wanted = _still_open(attempt, jobs, payment.amount_cents)
     if wanted:
