@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 import stripe
+from hypothesis import settings
 
 from milepost.core.money import Money
 from milepost.gateways.practice import launch
 from milepost.gateways.stripe import StripeGateway
 
 SECRET = "whsec_for_tests"
+UNHURRIED = settings(deadline=None)
+"""For what is tried with many examples: a busy machine is slow, and that is no fault."""
 TEN_THOUSAND = Money(10_000_00, "USD")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from milepost.gateways.payments import BadSignature, Event
 from milepost.gateways.payments.signatures import sign
 from milepost.gateways.stripe import StripeGateway
-from tests.gateways.conftest import SECRET, Practice, pay_by_bank, pay_by_card, until
+from tests.gateways.conftest import SECRET, UNHURRIED, Practice, pay_by_bank, pay_by_card, until
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 GATEWAY = StripeGateway(secret_key="sk_test_x", webhook_secret=SECRET)
@@ -138,6 +138,7 @@ def test_an_old_event_is_refused_and_one_from_the_future_too(minutes: int):
     assert GATEWAY.read_event(BODY, signed(BODY, then), then).id == "evt_1"
 
 
+@UNHURRIED
 @given(body=st.text().map(str.encode), at=st.integers(0, 2**40), secret=st.text("abc_", min_size=1))
 def test_our_signatures_are_the_sdks(body: bytes, at: int, secret: str):
     assert sign(body, secret, at) == stripe.WebhookSignature.generate_signature_header(

@@ -11,6 +11,7 @@ from standardwebhooks.webhooks import Webhook
 
 from milepost.gateways.payments import BadSignature
 from milepost.gateways.payments.signatures import sign_standard, verify_standard
+from tests.gateways.conftest import UNHURRIED
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 SECRET = "whsec_" + base64.b64encode(b"a secret of the practice gateway").decode()
@@ -25,7 +26,7 @@ def headers(body: bytes, at: datetime = NOW, secret: str = SECRET) -> dict[str, 
     }
 
 
-@settings(max_examples=50)
+@settings(UNHURRIED, max_examples=50)
 @given(text=st.text(), secret=st.binary(min_size=1, max_size=64))
 def test_our_signature_is_the_package_s(text: str, secret: bytes):
     named = "whsec_" + base64.b64encode(secret).decode()

@@ -62,10 +62,10 @@ def verify_standard(payload: bytes, secret: str, headers: Mapping[str, str], now
     Refuse (BadSignature) a body whose `webhook-id`, `webhook-timestamp` and `webhook-signature` headers
     were not made with this secret, or not within five minutes of `now`, before or after.
     """
-    moment = headers.get("webhook-timestamp", "")
-    if not moment.isascii() or not moment.isdigit():
-        raise BadSignature("The signature carries no moment.")
-    genuine = sign_standard(payload, secret, headers.get("webhook-id", ""), int(moment))
+    name, moment = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not name or not moment.isascii() or not moment.isdigit():
+        raise BadSignature("The signature carries no name or no moment.")
+    genuine = sign_standard(payload, secret, name, int(moment))
     given = headers.get("webhook-signature", "").split()
     if not any(hmac.compare_digest(genuine.encode(), one.encode()) for one in given):
         raise BadSignature("The event was not signed with our secret.")
