@@ -15,7 +15,7 @@ from milepost.actions.steps.finding import find, lock_payer
 from milepost.actions.steps.issuing import issue, milestone_increment
 from milepost.actions.steps.outbox import ensure_links, post_to, present
 from milepost.actions.steps.paper import job_facts, local_day
-from milepost.actions.steps.settling import settle_with_credit
+from milepost.actions.steps.settling import settle_again
 from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.actions.work import JobNotOpen
@@ -24,7 +24,6 @@ from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.change_difference import Difference, difference
 from milepost.queries.changing import Proposed, deposit_invoice, proposed
-from milepost.queries.credit import credits_of
 from milepost.queries.crediting import plan_reduction, plan_whole, standing_of
 from milepost.queries.paper.change import ChangeFacts, change_content
 from milepost.records.changes import ChangeSignature
@@ -160,10 +159,7 @@ def _send_again(job: Job, again: Sequence[Sequence[int]], excess: int, *, by: Ac
             continue
         sent.append(issue(loaded, milestone_increment(loaded, rows), by=by, at=at))
     loaded = load(job)
-    for credit in credits_of(job.customer_id):
-        if excess <= 0:
-            break
-        excess -= settle_with_credit(credit.payment, min(credit.left_cents, excess), sent, loaded, at)
+    settle_again(excess, sent, loaded, at)
     close_if_finished(loaded, loaded.contacts, by=Actor.system(job.business_id), at=at)
 
 

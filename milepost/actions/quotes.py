@@ -1,21 +1,15 @@
 """Quotes: draft, change, send. Signing is in `signing`."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
+from milepost.actions.steps.drafting import new_job, write_version
 from milepost.actions.steps.finding import find, lock_job
-from milepost.actions.steps.numbering import next_number
 from milepost.actions.steps.offer import (
-    build_lines,
-    build_rows,
-    check_discount,
     check_tax_numbers,
-    clauses_of,
     site_of,
-    terms_of,
     title_of,
 )
 from milepost.actions.steps.once import first_result, remember
@@ -24,7 +18,7 @@ from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.quote_input import QuoteInput
 from milepost.core.refusals import Refusal
-from milepost.queries.pricing import price_lines, price_offer
+from milepost.queries.pricing import price_offer
 from milepost.queries.quote_draft import as_typed
 from milepost.records.businesses import Business
 from milepost.records.customers import Customer
@@ -75,8 +69,8 @@ def draft_quote(
         return before["job_id"]
     business = Business.objects.get()
     customer = find(Customer.objects.all(), id=customer_id)
-    job = _new_job(business, customer, quote, at=at, number=number)
-    _write_version(business, job, 1, quote, at)
+    job = new_job(business, customer, quote, at=at, number=number)
+    write_version(business, job, 1, quote, at)
     remember(form_key, job_id=job.id)
     return job.id
 
@@ -109,7 +103,7 @@ def save_quote(
     job.recovery = quote.recovery or job.business.recovery
     job.state = "draft" if job.state == "declined" else job.state
     job.save(update_fields=["title", "site", "recovery", "state"])
-    _write_version(job.business, job, version, quote, at)
+    write_version(job.business, job, version, quote, at)
 
 
 @action("send_quote")
@@ -148,8 +142,8 @@ def duplicate_quote(*, by: Actor, at: datetime, job_id: int) -> int:
     latest = job.versions.select_related("job__site").order_by("-version").first()
     if latest is None:
         raise NothingToSign(field="lines")
-    copy = _new_job(job.business, job.customer, as_typed(latest), at=at)
-    _write_version(job.business, copy, 1, replace(as_typed(latest), expires_on=None), at)
+    copy = new_job(job.business, job.customer, as_typed(latest), at=at)
+    write_version(job.business, copy, 1, replace(as_typed(latest), expires_on=None), at)
     return copy.id
 
 
@@ -184,22 +178,6 @@ def note_viewed(*, by: Actor, at: datetime, job_id: int) -> None:
         tell(job, f"viewed_v{version.version}", by=by, at=at, for_customer=False)
 
 
-def _new_job(
-    business: Business, customer: Customer, quote: QuoteInput, *, at: datetime, number: str = ""
-) -> Job:
-    return Job.objects.create(
-        business=business,
-        customer=customer,
-        site=site_of(customer, quote.site),
-        number=number or next_number("quote").text,
-        title=title_of(quote),
-        currency=business.currency,
-        recovery=quote.recovery or business.recovery,
-        deposit_tax=business.deposit_tax,
-        created_at=at,
-    )
-
-
 def _freeze(job: Job, version: QuoteVersion, at: datetime) -> None:
     lines = list(version.lines.order_by("position"))
     rows = list(version.rows.order_by("position"))
@@ -214,36 +192,3 @@ def _freeze(job: Job, version: QuoteVersion, at: datetime) -> None:
     version.total_cents = priced.contract.total_cents
     version.sent_at = at
     version.save(update_fields=["total_cents", "sent_at"])
-
-
-def _write_version(business: Business, job: Job, version: int, quote: QuoteInput, at: datetime) -> None:
-    check_discount(quote.discount_percent, field="discount")
-    terms = terms_of(business, quote.terms, clauses=quote.clauses)
-    written = QuoteVersion.objects.create(
-        business=business,
-        job=job,
-        version=version,
-        template=quote.template,
-        terms=terms,
-        clauses=clauses_of(quote, terms, job.customer),
-        note=quote.note.strip(),
-        discount_percent=quote.discount_percent,
-        prices_include_tax=business.prices_include_tax
-        if quote.prices_include_tax is None
-        else quote.prices_include_tax,
-        expires_on=quote.expires_on,
-        created_at=at,
-    )
-    lines = build_lines(business, written, quote.lines, customer=job.customer)
-    QuoteLine.objects.bulk_create(lines)
-    written.total_cents = _so_far(written, lines)
-    written.save(update_fields=["total_cents"])
-    QuoteRow.objects.bulk_create(build_rows(business, written, quote.rows, customer=job.customer))
-
-
-def _so_far(version: QuoteVersion, lines: Sequence[QuoteLine]) -> int:
-    """What a draft comes to in cents, for the list; 0 while it cannot be priced."""
-    try:
-        return price_lines(version, lines).total_cents
-    except Refusal:
-        return 0

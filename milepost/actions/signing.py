@@ -9,11 +9,11 @@ from milepost.actions.businesses import Missing
 from milepost.actions.door import action
 from milepost.actions.quotes import NothingToSign, QuoteIsSigned
 from milepost.actions.steps.documents import freeze
-from milepost.actions.steps.finding import lock_job
 from milepost.actions.steps.issuing import deposit_increment, issue
 from milepost.actions.steps.opening import open_job
 from milepost.actions.steps.outbox import post_to, post_to_office
 from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_facts, tax_facts
+from milepost.actions.steps.replacing import end_replaced, lock_to_sign, settle_deposit
 from milepost.actions.steps.timeline import tell
 from milepost.core.contract import Key
 from milepost.core.money import Money
@@ -89,11 +89,13 @@ def sign_quote(
     Put a name under one sent version. Signing the same version again changes nothing.
 
     `how` is "link", "in_person" (on the contractor's device) or "paper" (with the uploaded copy).
-    `chosen` are the positions of the optional lines that are ticked, `total_cents` the total that
+    Where it takes the place of a signed job, that one ends and what was paid of its deposit settles the
+    new one. `chosen` are the positions of the optional lines that are ticked, `total_cents` the total that
     was on the screen with them. Refuses Missing (the name), NotSentYet, NewerVersion, QuoteExpired,
-    QuoteIsDeclined, QuoteIsSigned, UnknownOption, TotalChanged.
+    QuoteIsDeclined, QuoteIsSigned, UnknownOption, TotalChanged, and of the job whose place it takes,
+    what has begun (WorkIsBilled, WorkIsDone, WasChanged).
     """
-    job = lock_job(job_id)
+    job = lock_to_sign(job_id, version)
     if not name.strip():
         raise Missing(field="name")
     if job.signed_on:
@@ -106,6 +108,7 @@ def sign_quote(
         raise NothingToSign(field="lines")
     if total_cents is not None and total_cents != priced.contract.total_cents:
         raise TotalChanged(total=Money(priced.contract.total_cents, job.currency), field="option")
+    paid, ended = end_replaced(job, by=by, at=at)
     loaded = open_job(job, offered, priced, on=local_day(job.business, at))
     facts = _contract_facts(loaded, offered, name.strip(), how, at)
     document = freeze(job, "contract", f"Contract {job.number}", contract_content(facts), at=at)
@@ -128,9 +131,12 @@ def sign_quote(
         contract_cents=job.contract_cents, document_id=document.id, sha256=document.sha256,
     )  # fmt: skip
     said = {"name": name.strip(), "contract_cents": job.contract_cents}
-    post_to(job, loaded.contacts, "signed", cause=str(job.id), facts=said, at=at, document_ids=[document.id])
+    papers = [document.id, *ended]
+    post_to(job, loaded.contacts, "signed", cause=str(job.id), facts=said, at=at, document_ids=papers)
     post_to_office(job, "signed_office", cause=str(job.id), facts=said, at=at)
-    return Signed(job.id, _bill_deposit(loaded, by, at))
+    deposit = _bill_deposit(loaded, by, at)
+    settle_deposit(job, deposit, paid, at=at)
+    return Signed(job.id, deposit.id if deposit else None)
 
 
 def _ticked(lines: list[QuoteLine], chosen: Collection[int]) -> list[int]:
@@ -187,8 +193,8 @@ def _contract_facts(
     )
 
 
-def _bill_deposit(loaded: LoadedJob, by: Actor, at: datetime) -> int | None:
+def _bill_deposit(loaded: LoadedJob, by: Actor, at: datetime) -> Invoice | None:
     deposit = loaded.deposit
     if deposit is None or not deposit.amount_cents:
         return None
-    return issue(loaded, deposit_increment(loaded, deposit), by=by, at=at).id
+    return issue(loaded, deposit_increment(loaded, deposit), by=by, at=at)

@@ -108,6 +108,16 @@ class PaymentRow:
 
 
 @dataclass(frozen=True)
+class OtherVersion:
+    """A job that takes the place of this one once it is signed, or the one whose place this one takes."""
+
+    job_id: int
+    number: str
+    state: str
+    is_newer: bool
+
+
+@dataclass(frozen=True)
 class JobPage:
     """One job as it stands at a moment. `now` is the stop where the reader stands, if any."""
 
@@ -140,6 +150,13 @@ class JobPage:
     changes: Sequence[ChangeRow] = ()
     original: Money | None = None
     small_cents: int = 0
+    versions: Sequence[OtherVersion] = ()
+
+    @property
+    def may_be_corrected(self) -> bool:
+        """Whether a new version of the quote may still take its place: nothing is done, billed or changed."""
+        begun = any(stop.kind == "milestone" and (stop.invoice or stop.is_done) for stop in self.stops)
+        return self.state == "open" and self.origin == "quote" and not begun and self.changed is None
 
     @property
     def changed(self) -> Money | None:
@@ -246,7 +263,13 @@ def job_page(job_id: int, *, at: datetime) -> JobPage:
         changes=changes_of(job, today),
         original=_original(job),
         small_cents=job.business.small_difference_cents,
+        versions=_versions(job),
     )
+
+
+def _versions(job: Job) -> list[OtherVersion]:
+    others = Job.objects.filter(Q(replaces=job) | Q(id=job.replaces_id)).order_by("id")
+    return [OtherVersion(other.id, other.number, other.state, other.id > job.id) for other in others]
 
 
 def _original(job: Job) -> Money:

@@ -21,12 +21,14 @@ class Job(models.Model):
 
     Until it is signed it is called a quote. `contract_cents` is the total that the schedule
     must add up to; it is zero until then. How its tax is counted (`deposit_tax`, `tax_at`,
-    `tax_per`, `tax_rounding`, `prices_include_tax`) stays as it was when it was signed.
+    `tax_per`, `tax_rounding`, `prices_include_tax`) stays as it was when it was signed. `replaces`: a
+    signed job that had a mistake; it ends when this one is signed in its place.
     """
 
     business = models.ForeignKey(Business, models.PROTECT)
     customer = InnerForeignKey(Customer, models.PROTECT)
     site = InnerForeignKey(Site, models.PROTECT, null=True)
+    replaces = InnerForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
     number = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
     origin = models.CharField(max_length=10, default="quote")
@@ -48,6 +50,7 @@ class Job(models.Model):
         db_table = "job"
         constraints = [
             models.UniqueConstraint(fields=["business", "number"], name="job_number_is_unique"),
+            models.UniqueConstraint(fields=["replaces"], name="job_is_replaced_once"),
             models.CheckConstraint(condition=Q(state__in=JOB_STATES), name="job_state_is_known"),
             models.CheckConstraint(condition=Q(contract_cents__gte=0), name="job_contract_is_not_negative"),
             models.CheckConstraint(

@@ -169,6 +169,7 @@ DEEDS: dict[str, Callable[[Scene, Event, datetime], None]] = {
     "sign": quoting.sign,
     "decline": quoting.decline,
     "change_quote": quoting.change,
+    "correct_quote": quoting.correct,
     "send_quote": quoting.send,
     "move": quoting.move,
     "view": quoting.view,

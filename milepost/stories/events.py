@@ -173,6 +173,7 @@ class Event(Part):
     how: Literal["link", "in_person"] = "link"
     decline: Name | None = None
     change_quote: QuoteChanged | None = None
+    correct_quote: QuoteChanged | None = None
     send_quote: bool | None = None
     move: Moved | None = None
     refused: Words = ""
@@ -221,6 +222,7 @@ DEEDS = (
     "sign",
     "decline",
     "change_quote",
+    "correct_quote",
     "send_quote",
     "move",
     "view",

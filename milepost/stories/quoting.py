@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from milepost.actions.quotes import decline_quote, note_viewed, save_quote, send_quote
+from milepost.actions.rewriting import rewrite_signed
 from milepost.actions.signing import sign_quote
 from milepost.actions.work import Assigned, move_event
 from milepost.core.refusals import InputRefused
 from milepost.queries.quote_draft import quote_draft
 from milepost.stories.events import Event
-from milepost.stories.offer import Quote
+from milepost.stories.offer import Quote, QuoteChanged
 from milepost.stories.offering import quote_input, rewritten
 from milepost.stories.source import Path_
 
@@ -49,7 +50,16 @@ def decline(scene: "Scene", event: Event, at: datetime) -> None:
 
 def change(scene: "Scene", event: Event, at: datetime) -> None:
     """Write the quote anew, and send it unless the story keeps it back."""
-    wanted = event.change_quote
+    _write(scene, event.change_quote, at)
+
+
+def correct(scene: "Scene", event: Event, at: datetime) -> None:
+    """The next version of a signed quote with a mistake in it: a job that takes its place once it is signed."""
+    scene.job_id = rewrite_signed(by=scene.stage.owner, at=at, job_id=scene.job_id)
+    _write(scene, event.correct_quote, at)
+
+
+def _write(scene: "Scene", wanted: QuoteChanged | None, at: datetime) -> None:
     if wanted is None or scene.quote is None:
         raise InputRefused(field="change_quote", problem="There is no quote to change.")
     quote = rewritten(scene.quote, wanted)
@@ -97,6 +107,7 @@ def versions(quote: Quote, events: list[Event]) -> Iterator[tuple[Path_, Quote]]
     """Every version that a story writes, with where it stands."""
     yield ("quote",), quote
     for place, event in enumerate(events):
-        if event.change_quote is not None:
-            quote = rewritten(quote, event.change_quote)
-            yield ("events", place, "change_quote"), quote
+        for deed in ("change_quote", "correct_quote"):
+            if getattr(event, deed) is not None:
+                quote = rewritten(quote, getattr(event, deed))
+                yield ("events", place, deed), quote

@@ -145,6 +145,10 @@ def _of_invoice(text: str) -> Callable[[Facts, str], str]:
 
 
 def _cancelled(facts: Facts, currency: str) -> str:
+    if facts.get("replaced_by"):
+        return _("Ended: the corrected version %(number)s is signed in its place.") % {
+            "number": facts["replaced_by"]
+        }
     said = _("Cancelled the job. %(contract)s of it is billed; %(kept)s of the deposit is kept.") % {
         "contract": _amount(facts, currency, "contract_cents"),
         "kept": _amount(facts, currency, "kept_cents"),
@@ -187,6 +191,13 @@ SENTENCES: dict[str, Callable[[Facts, str], str]] = {
         gettext_noop("Credited %(amount)s of the deposit, invoice %(number)s, with credit note %(note)s.")
     ),
     "cancelled": _cancelled,
+    "version_begun": lambda facts, currency: (
+        _("Began a corrected version, %(number)s. Until it is signed, this one stands.")
+        % {"number": facts["number"]}
+    ),
+    "takes_the_place": lambda facts, currency: (
+        _("Takes the place of %(number)s, which was signed before.") % {"number": facts["number"]}
+    ),
     "money_off_taken_back": _credited(
         gettext_noop("Took the %(amount)s off invoice %(number)s back; they are invoiced again.")
     ),

@@ -116,6 +116,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:part_back": f"/invoices/{work}/part/",
         "office:reissue": f"/invoices/{invoice.id}/again/",
         "office:change_taxes": f"{at}taxes/",
+        "office:rewrite": f"{at}new-version/",
         "office:cancel_job": f"{at}cancel/",
         "office:take_back": f"/credit-notes/{note}/take-back/",
         "office:document": f"/documents/{invoice.document_id}/",

@@ -68,6 +68,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:part_back": (FORM, ABSENT),
     "office:reissue": (STEP, ABSENT),
     "office:take_back": (FORM, ABSENT),
+    "office:rewrite": (FORM, ABSENT),
     "office:cancel_job": (FORM, ABSENT),
     "office:change_taxes": (FORM, ABSENT),
     "office:move_event": (STEP, ABSENT),

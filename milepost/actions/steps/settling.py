@@ -19,6 +19,7 @@ from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.settling import oldest_first
 from milepost.queries.billing_state import LoadedJob
+from milepost.queries.credit import credits_of
 from milepost.records.crashing import crash_point
 from milepost.records.invoices import Invoice
 from milepost.records.payments import Allocation, Payment, Receipt
@@ -233,3 +234,11 @@ def settle_with_credit(
     covered = {part.invoice_id: int(part.amount_cents) for part in parts}
     book_paid_deposits(covered, on=local_day(loaded.job.business, at), at=at, payment_id=payment.id)
     return cents
+
+
+def settle_again(cents: int, invoices: Sequence[Invoice], loaded: LoadedJob, at: datetime) -> None:
+    """What was paid on invoices that were taken back settles those that were sent in their place."""
+    for credit in credits_of(loaded.job.customer_id):
+        if cents <= 0:
+            return
+        cents -= settle_with_credit(credit.payment, min(credit.left_cents, cents), invoices, loaded, at)
