@@ -12,6 +12,8 @@ from milepost.queries.documents_shape import TEMPLATE_VERSION
 from milepost.queries.door import NotThere
 from milepost.queries.paper.facts import MoneyEvent, PaidSheetFacts
 from milepost.queries.paper.paid_sheet import paid_sheet_content
+from milepost.queries.paper.payment_sheet import payment_sheet_content
+from milepost.queries.payment_sheet import find_payment, sheet_facts
 from milepost.records.concessions import LET_OFF, Concession
 from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact
@@ -48,6 +50,21 @@ def paid_sheet(business_id: int, invoice_id: int, *, at: datetime, job_id: int |
         content = paid_sheet_content(_facts(invoice, at))
     data = gateways().pdf.render("paid_sheet", TEMPLATE_VERSION, with_logo(content))
     return StoredPdf(data, f"Invoice {invoice.number_text}, as it stands today.pdf")
+
+
+def payment_sheet(business_id: int, payment_id: int, *, at: datetime, job_id: int | None = None) -> StoredPdf:
+    """
+    How a payment stands today, made now and not kept: on its way, received, returned, refunded. With
+    `job_id` a payment that has nothing to do with that job is refused: NotThere.
+    """
+    with scoped(business_id, writing=False):
+        payment = find_payment(payment_id, job_id=job_id)
+        job = Job.objects.select_related("business", "customer", "site").get(id=job_id or payment.job_id)
+        contacts = list(Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"))
+        facts = sheet_facts(payment, job_facts(job, contacts, at=at))
+        content = payment_sheet_content(facts)
+    data = gateways().pdf.render("receipt", TEMPLATE_VERSION, with_logo(content))
+    return StoredPdf(data, f"{content['title']} {facts.receipt}".strip() + ".pdf")
 
 
 def _facts(invoice: Invoice, at: datetime) -> PaidSheetFacts:

@@ -94,7 +94,10 @@ class LineRow:
 
 @dataclass(frozen=True)
 class PaymentRow:
-    """A payment that was recorded for this job or covers a part of it: `here` of its amount."""
+    """
+    A payment that was recorded for this job or covers a part of it: `here` of its amount. `refunded` is
+    what of it has gone back.
+    """
 
     id: int
     on: date
@@ -105,6 +108,7 @@ class PaymentRow:
     receipt_document_id: int | None
     receipt_number: str
     here: Money
+    refunded: Money
 
 
 @dataclass(frozen=True)
@@ -333,7 +337,8 @@ def _documents(job: Job) -> list[DocumentRow]:
 def _payments(job: Job) -> list[PaymentRow]:
     sums = Allocation.objects.filter(invoice__job=job).values_list("payment_id")
     here = dict(sums.annotate(sum=Sum("amount_cents")))
-    rows = Payment.objects.filter(Q(job=job) | Q(id__in=here)).select_related("receipt").order_by("id")
+    given = Sum("refunds__amount_cents", filter=Q(refunds__state="done"))
+    rows = Payment.objects.filter(Q(job=job) | Q(id__in=here)).select_related("receipt")
     return [
         PaymentRow(
             payment.id,
@@ -345,8 +350,9 @@ def _payments(job: Job) -> list[PaymentRow]:
             payment.receipt.document_id if hasattr(payment, "receipt") else None,
             payment.receipt.number_text if hasattr(payment, "receipt") else "",
             Money(here.get(payment.id, 0), payment.currency),
+            Money(payment.given or 0, payment.currency),  # type: ignore[attr-defined]
         )
-        for payment in rows
+        for payment in rows.annotate(given=given).order_by("id")
     ]
 
 

@@ -107,7 +107,8 @@ def payment_page(payment_id: int) -> PaymentPage:
     )
     if found is None:
         raise NotThere
-    business_zone = Business.objects.values_list("timezone", flat=True).get()
+    currency = found.currency
+    zone, tolerance = Business.objects.values_list("timezone", "small_difference_cents").get()
     receipt = found.receipt if hasattr(found, "receipt") else None
     left = found.left if found.state == "cleared" else 0  # type: ignore[attr-defined]
     return PaymentPage(
@@ -120,50 +121,63 @@ def payment_page(payment_id: int) -> PaymentPage:
         found.reference,
         found.recorded_by,
         found.state,
-        Money(found.amount_cents, found.currency),
-        Money(left, found.currency),
+        Money(found.amount_cents, currency),
+        Money(left, currency),
         receipt.number_text if receipt else "",
         receipt.document_id if receipt else None,
-        [
-            SettledRow(
-                part.invoice.number_text,
-                part.invoice.title,
-                part.invoice.job_id,
-                part.invoice.job.title,
-                part.invoice.document_id,
-                Money(part.amount_cents, found.currency),
-            )
-            for part in found.allocations.select_related("invoice__job").order_by("id")
-        ],
-        [
-            RefundRow(
-                row.refunded_on,
-                row.method,
-                row.reference,
-                row.recorded_by,
-                Money(row.amount_cents + row.surcharge_cents, found.currency),
-                row.state,
-                row.failure,
-            )
-            for row in found.refunds.order_by("id")
-        ],
+        _settled(found),
+        _refunds(found),
         is_online=found.till == "clearing",
-        is_small=0 < left <= _tolerance(),
-        kept=Money(_kept(found), found.currency),
+        is_small=0 < left <= tolerance,
+        kept=Money(_kept(found), currency),
         refundable=_refundable(found),
-        surcharge=Money(found.surcharge_cents, found.currency),
-        cost=Money(found.fee_cents, found.currency),
-        disputes=[
-            DisputeRow(
-                row.opened_at.astimezone(ZoneInfo(business_zone)).date(),
-                row.state,
-                f"{row.code} {row.reason}".strip(),
-                Money(row.amount_cents, found.currency),
-                Money(row.fee_cents, found.currency),
-            )
-            for row in found.disputes.order_by("id")
-        ],
+        surcharge=Money(found.surcharge_cents, currency),
+        cost=Money(found.fee_cents, currency),
+        disputes=_disputes(found, ZoneInfo(zone)),
     )
+
+
+def _settled(payment: Payment) -> list[SettledRow]:
+    """What it settles, invoice by invoice, with what was taken back of it."""
+    return [
+        SettledRow(
+            part.invoice.number_text,
+            part.invoice.title,
+            part.invoice.job_id,
+            part.invoice.job.title,
+            part.invoice.document_id,
+            Money(part.amount_cents, payment.currency),
+        )
+        for part in payment.allocations.select_related("invoice__job").order_by("id")
+    ]
+
+
+def _refunds(payment: Payment) -> list[RefundRow]:
+    return [
+        RefundRow(
+            row.refunded_on,
+            row.method,
+            row.reference,
+            row.recorded_by,
+            Money(row.amount_cents + row.surcharge_cents, payment.currency),
+            row.state,
+            row.failure,
+        )
+        for row in payment.refunds.order_by("id")
+    ]
+
+
+def _disputes(payment: Payment, zone: ZoneInfo) -> list[DisputeRow]:
+    return [
+        DisputeRow(
+            row.opened_at.astimezone(zone).date(),
+            row.state,
+            f"{row.code} {row.reason}".strip(),
+            Money(row.amount_cents, payment.currency),
+            Money(row.fee_cents, payment.currency),
+        )
+        for row in payment.disputes.order_by("id")
+    ]
 
 
 def _refundable(payment: Payment) -> Money | None:
@@ -175,10 +189,6 @@ def _refundable(payment: Payment) -> Money | None:
     taken = sum(one.taken_cents for one in payment.disputes.all())
     left = payment.amount_cents - given - taken
     return Money(left, payment.currency) if left > 0 else None
-
-
-def _tolerance() -> int:
-    return Business.objects.values_list("small_difference_cents", flat=True).get()
 
 
 def _kept(payment: Payment) -> int:

@@ -107,9 +107,20 @@ def test_the_receipt_of_a_deposit_says_what_becomes_of_it():
     content = receipt_content(samples.receipt(covers_deposit=True))
 
     assert facts_of(content["story"])["Your deposit"] == (
-        "It counts towards the contract total of 40,000.00. A part of it is taken off each invoice for "
-        "work, until it is used up."
+        "A deposit is paid before the work begins. It is no extra cost: it counts towards the contract total "
+        "of 40,000.00. A part of it is taken off each invoice for work, until it is used up."
     )
+
+
+def test_a_surcharge_stands_on_the_receipt_apart_from_what_it_paid():
+    content = receipt_content(samples.receipt(surcharge_cents=300_00))
+
+    assert content["amount"]["value"] == "$12,300.00"
+    assert totals_of(content) == [
+        ("Paid on invoices", "12,000.00"),
+        ("Surcharge for paying by credit card", "300.00"),
+        ("Received", "$12,300.00"),
+    ]
 
 
 def test_the_last_receipt_says_that_nothing_comes():

@@ -124,6 +124,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:bank_sure": (STEP, OWN),
     "office:bank_match": ({"GET": NO_METHOD, "POST": NOT_THERE}, ABSENT),
     "office:payment": (READS, ABSENT),
+    "office:payment_sheet": (READS, ABSENT),
     "office:bounce": (STEP, ABSENT),
     "office:refund": (STEP, ABSENT),
     "office:use_credit": (STEP, ABSENT),
@@ -191,6 +192,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "portal:offer": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # it is signed
     "portal:explained": (THE_LINK, OWN),
     "portal:sheet": (THE_LINK, OWN),
+    "portal:payment_sheet": (THE_LINK, OWN),
     "portal:history": (THE_LINK, OWN),
     "portal:file": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # of another job
     "brand": (EVERYBODY_READS, OWN),

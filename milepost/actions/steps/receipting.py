@@ -46,6 +46,7 @@ def issue_receipt(payment: Payment, shares: Sequence[Share], excess: int, at: da
             i.kind == "deposit" and i.id in share.covers for share in shares for i in share.loaded.invoices
         ),
         rows=first.rows,
+        surcharge_cents=payment.surcharge_cents,
         jobs=[first, *(_job_share(share.loaded) for share in shares[1:])],
     )
     document = freeze(job, "receipt", f"Receipt {number.text}", receipt_content(facts), at=at)

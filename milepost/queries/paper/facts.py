@@ -214,6 +214,40 @@ class ReceiptFacts:
     covers_deposit: bool
     rows: Sequence[RowFacts]
     jobs: Sequence[JobShare] = ()
+    surcharge_cents: int = 0
+
+
+@dataclass(frozen=True)
+class PaymentStep:
+    """One thing that became of a payment; `cents` above zero came, below zero went."""
+
+    on: date
+    text: str
+    cents: int
+
+
+@dataclass(frozen=True)
+class PaymentSheetFacts:
+    """
+    A payment as it stands: "on_its_way", "failed", "received", "disputed", "returned", "refunded" (whole)
+    or "refunded_in_part". `covered` is what it settles today, `credit_cents` what of it is unused.
+    """
+
+    job: JobFacts
+    state: str
+    method: str
+    reference: str
+    on: date
+    amount_cents: int
+    receipt: str
+    steps: Sequence[PaymentStep]
+    covered: Sequence[CoveredFacts]
+    credit_cents: int
+
+    @property
+    def stands_cents(self) -> int:
+        """What of it is here today."""
+        return sum(step.cents for step in self.steps)
 
 
 @dataclass(frozen=True)

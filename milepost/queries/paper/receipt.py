@@ -30,7 +30,9 @@ def receipt_content(facts: ReceiptFacts) -> ReceiptContent:
                 clauses=questions(job, _("Questions about this receipt? Write or call: {reach}.")),
             ),
             amount=Amount(
-                label=_("Received"), value=reader.coded(facts.amount_cents), note=_note(facts, reader)
+                label=_("Received"),
+                value=reader.coded(facts.amount_cents + facts.surcharge_cents),
+                note=_note(facts, reader),
             ),
             story=_story(facts, reader),
             table=_table(facts, reader),
@@ -89,7 +91,10 @@ def _story(facts: ReceiptFacts, reader: Reader) -> list[Fact]:
     story = []
     if facts.covers_deposit:
         whole = reader.money(facts.job.contract_cents)
-        counts = _("It counts towards the contract total of {whole}.").format(whole=whole)
+        counts = _(
+            "A deposit is paid before the work begins. It is no extra cost: it counts towards the contract "
+            "total of {whole}."
+        ).format(whole=whole)
         story.append(fact(_("Your deposit"), f"{counts} {deposit_use(facts.job.recovery)}"))
     jobs = _jobs(facts)
     open_cents = sum(job.billed_cents - job.paid_cents for job in jobs)
@@ -148,12 +153,13 @@ def _covered_row(covered: CoveredFacts, reader: Reader) -> Row:
 
 
 def _totals(facts: ReceiptFacts, reader: Reader) -> list[Total]:
-    received = total(_("Received"), reader.coded(facts.amount_cents), strong=True)
-    if not facts.credit_cents:
+    """What was received; of more than one thing, each of them first. A surcharge settles nothing."""
+    received = total(_("Received"), reader.coded(facts.amount_cents + facts.surcharge_cents), strong=True)
+    if not facts.credit_cents and not facts.surcharge_cents:
         return [received]
-    applied = facts.amount_cents - facts.credit_cents
-    return [
-        total(_("Paid on invoices"), reader.money(applied)),
-        total(_("Kept as your credit"), reader.money(facts.credit_cents)),
-        received,
+    parts = [
+        (_("Paid on invoices"), facts.amount_cents - facts.credit_cents),
+        (_("Kept as your credit"), facts.credit_cents),
+        (_("Surcharge for paying by credit card"), facts.surcharge_cents),
     ]
+    return [*(total(label, reader.money(cents)) for label, cents in parts if cents), received]

@@ -10,8 +10,10 @@ from milepost.actions.credit import refund_credit, return_payment, use_credit
 from milepost.core.money import plain
 from milepost.core.refusals import Refusal
 from milepost.mailroom import aftermath
+from milepost.mailroom.reprint import payment_sheet
 from milepost.queries.door import NotThere
 from milepost.queries.payment_page import PaymentPage, payment_page
+from milepost.web.files import sent
 from milepost.web.office.jobs import show_job
 from milepost.web.office.settings_words import PAID_BY
 from milepost.web.session import door
@@ -25,6 +27,17 @@ ONLINE = "online"
 @door("office")
 def page(request: HttpRequest, payment: int) -> HttpResponse:
     return show_payment(request, payment)
+
+
+@require_GET
+@door("office")
+def sheet(request: HttpRequest, payment: int) -> HttpResponse:
+    """How the payment stands today, on paper: on its way, received, returned, refunded."""
+    try:
+        pdf = payment_sheet(request.business_id, payment, at=request.at)
+    except NotThere:
+        raise Http404 from None
+    return sent(pdf.data, mime="application/pdf", name=pdf.name)
 
 
 def show_payment(request: HttpRequest, payment: int, refusal: Refusal | None = None) -> HttpResponse:

@@ -112,6 +112,7 @@ urlpatterns = [
     path("invoices/totals/", simple_invoice.totals, name="invoice_totals"),
     path("payments/", lists.payments, name="payments"),
     path("payments/<int:payment>/", payments.page, name="payment"),
+    path("payments/<int:payment>/sheet/", payments.sheet, name="payment_sheet"),
     path("payments/<int:payment>/return/", payments.bounce, name="bounce"),
     path("payments/<int:payment>/refunds/", payments.refund, name="refund"),
     path("jobs/<int:job>/credit/", payments.credit, name="use_credit"),

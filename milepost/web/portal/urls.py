@@ -24,6 +24,7 @@ urlpatterns = [
     path("<slug:token>/documents/<int:document>/", views.document, name="document"),
     path("<slug:token>/documents/<int:document>/explained/", views.explained, name="explained"),
     path("<slug:token>/invoices/<int:invoice>/sheet/", views.sheet, name="sheet"),
+    path("<slug:token>/payments/<int:payment>/sheet/", views.payment_sheet_pdf, name="payment_sheet"),
     path("<slug:token>/history.json", views.history, name="history"),
     path("<slug:token>/files/<int:file>/", views.file, name="file"),
 ]

@@ -19,7 +19,7 @@ from milepost.core.refusals import Refusal
 from milepost.mailroom import checkout, documents, payment_accounts
 from milepost.mailroom.logos import logo_png
 from milepost.mailroom.offers import offer_pdf
-from milepost.mailroom.reprint import paid_sheet
+from milepost.mailroom.reprint import paid_sheet, payment_sheet
 from milepost.queries.attempts import attempt_facts
 from milepost.queries.door import NotThere
 from milepost.queries.explained import explained_document
@@ -244,6 +244,14 @@ def explained(request: HttpRequest, guest: Guest, document: int) -> HttpResponse
 def sheet(request: HttpRequest, guest: Guest, invoice: int) -> HttpResponse:
     """How an invoice stands today: what was paid since, the balance, what comes next."""
     pdf = paid_sheet(guest.business_id, invoice, at=timezone.now(), job_id=guest.job_id)
+    return sent(pdf.data, mime="application/pdf", name=pdf.name)
+
+
+@require_GET
+@guest_view
+def payment_sheet_pdf(request: HttpRequest, guest: Guest, payment: int) -> HttpResponse:
+    """How a payment stands today, whatever its receipt said on its day."""
+    pdf = payment_sheet(guest.business_id, payment, at=timezone.now(), job_id=guest.job_id)
     return sent(pdf.data, mime="application/pdf", name=pdf.name)
 
 
