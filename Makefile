@@ -33,7 +33,8 @@ test: setup-dev
 	$(BIN)/pytest tests/browser
 
 # The long ones, in full: random lives, 10,000 numbers, thousands of random jobs through the core, 64 payers
-# on one invoice, 10,000 events five times over, kill -9 of every process at every named place.
+# on one invoice, 10,000 events five times over, days of a gateway that misbehaves, kill -9 of every process
+# at every named place.
 SOAK_MINUTES ?= 10
 soak: setup-dev
 	SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/pytest -s tests/actions/test_random_lives.py
@@ -41,6 +42,7 @@ soak: setup-dev
 	MILEPOST_EXAMPLES=2500 $(BIN)/pytest tests/core/test_laws.py
 	MILEPOST_PAYERS=64 MILEPOST_ROUNDS=50 $(BIN)/pytest -s tests/mailroom/test_many_payers.py
 	MILEPOST_EVENTS=10000 $(BIN)/pytest -s tests/mailroom/test_storms.py
+	MILEPOST_LIVES=20 $(BIN)/pytest tests/mailroom/test_janitor.py
 	MILEPOST_CRASHES=all $(BIN)/pytest tests/mailroom/test_crashes.py
 
 # MUTANTS='milepost.core.rounding.*' takes one module, MUTANTS='*7' every tenth mutant.
