@@ -90,10 +90,11 @@ def explain(state: JobState, made: Bill) -> BillStory:
     now = made.position
     portions = made.portions
     is_last = all(portions.get(row.id) == 1 for row in state.open_rows)
-    earned = now.due_cents + now.recovered_cents
-    exact = exact_figures(state.priced, state.open_rows, state.snapshot, portions, earned)
-    if is_last:
-        exact = {key: Fraction(cents) for key, cents in state.priced.keys.items()}
+    exact = (
+        {key: Fraction(cents) for key, cents in state.priced.keys.items()}
+        if is_last
+        else exact_figures(state.priced, state.open_rows, state.snapshot, portions, now.earned_cents)
+    )
     open_due = sum(state.amounts[row.id] for row in state.open_rows)
     return BillStory(
         state.earned_cents,

@@ -175,7 +175,7 @@ def apply(state: ProgressState, work: Mapping[Hashable, Work], terms: ProgressTe
     (1200000, 60000, 1140000)
     """
     done, stored = _to_date(state, work)
-    nets = {line: cents + stored.get(line, 0) for line, cents in done.items()}
+    nets = {line: cents + stored[line] for line, cents in done.items()}
     keys = _keys(state, nets, terms)
     earned = sum(keys.values())
     lines = _line_works(state.priced, done, stored, keys, terms)
@@ -232,12 +232,12 @@ def _to_date(
 
 def _check_line(name: str, value: int, asked: int, certified: int, state: ProgressState) -> None:
     currency = state.priced.currency
-    sign = -1 if value < 0 else 1
-    if asked * sign > value * sign:
+    grows = value >= 0
+    if asked > value if grows else asked < value:
         raise AboveTheLine(
             line=name, value=Money(value, currency), asked=Money(asked, currency), field="lines"
         )
-    if asked * sign < certified * sign:
+    if asked < certified if grows else asked > certified:
         raise BelowCertified(line=name, certified=Money(certified, currency), field="lines")
 
 
@@ -287,7 +287,7 @@ def _line_works(
                 c for key, c in priced.keys.items() if key.line == line.id and key.tax is not None
             )
         value = priced.keys[Key(line.id)] + value_tax
-        lines.append(LineWork(line.id, value, done[line.id] + tax, stored.get(line.id, 0)))
+        lines.append(LineWork(line.id, value, done[line.id] + tax, stored[line.id]))
     return lines
 
 
