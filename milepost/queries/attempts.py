@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from milepost.core.money import Money
 from milepost.queries.balances import with_settled
 from milepost.queries.door import NotThere, question
 from milepost.records.invoices import Invoice
@@ -35,6 +36,33 @@ def attempt_facts(attempt_id: int) -> AttemptFacts:
     if attempt is None:
         raise NotThere
     return _facts(attempt)
+
+
+@dataclass(frozen=True)
+class AskedRow:
+    """An invoice that an attempt asks for, and how much of it."""
+
+    number: str
+    title: str
+    job: str
+    amount: Money
+
+
+@question
+def asked_of(attempt_id: int) -> list[AskedRow]:
+    """What an attempt asks for, the oldest invoice first; a job is named where there are several."""
+    parts = AttemptInvoice.objects.filter(attempt_id=attempt_id).select_related("invoice__job")
+    rows = list(parts.order_by("invoice_id"))
+    several = len({row.invoice.job_id for row in rows}) > 1
+    return [
+        AskedRow(
+            row.invoice.number_text,
+            row.invoice.title,
+            row.invoice.job.title if several else "",
+            Money(row.amount_cents, row.invoice.currency),
+        )
+        for row in rows
+    ]
 
 
 @question

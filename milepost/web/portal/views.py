@@ -15,12 +15,13 @@ from milepost.actions.actor import Actor
 from milepost.actions.quotes import decline_quote, note_viewed
 from milepost.actions.signing import sign_quote
 from milepost.actions.work import accept_milestone
+from milepost.core.money import Money
 from milepost.core.refusals import Refusal
 from milepost.mailroom import checkout, documents, payment_accounts
 from milepost.mailroom.logos import logo_png
 from milepost.mailroom.offers import offer_pdf
 from milepost.mailroom.reprint import paid_sheet, payment_sheet
-from milepost.queries.attempts import attempt_facts
+from milepost.queries.attempts import asked_of, attempt_facts
 from milepost.queries.door import NotThere
 from milepost.queries.explained import explained_document
 from milepost.queries.job_page import job_page
@@ -173,7 +174,8 @@ def _to_gateway(request: HttpRequest, guest: Guest) -> HttpResponse:
 @guest_view
 def paid(request: HttpRequest, guest: Guest, attempt: int) -> HttpResponse:
     """Back from the pay page: ask the provider, and say what it said."""
-    if attempt_facts(guest.business_id, attempt).job_id != guest.job_id:
+    begun = attempt_facts(guest.business_id, attempt)
+    if begun.job_id != guest.job_id:
         raise Http404
     try:
         state = checkout.settle(guest.business_id, attempt, at=timezone.now())
@@ -182,7 +184,14 @@ def paid(request: HttpRequest, guest: Guest, attempt: int) -> HttpResponse:
     except Refusal:
         state = "processing"
     job = job_page(guest.business_id, guest.job_id, at=timezone.now())
-    context = {"guest": guest, "job": job, "business_name": guest.business_name, "state": state}
+    context = {
+        "guest": guest,
+        "job": job,
+        "business_name": guest.business_name,
+        "state": state,
+        "amount": Money(begun.amount_cents, begun.currency),
+        "covered": asked_of(guest.business_id, attempt),
+    }
     return render(request, "portal/paid.html", context)
 
 
