@@ -233,6 +233,26 @@ def test_a_wrong_field_of_a_quote_is_named_and_the_rest_stays_typed(cast, field,
     assert "Mind the dog" in page and ("100.00" in page or field == "line-1-price")
 
 
+def test_a_key_that_no_page_gives_counts_as_one_or_is_refused_in_words(cast):
+    job, owner = kitchen(cast), client_of(cast, "owner")
+    form = {"amount": "100.00", "method": "cash", "form_key": "a\x00b"}
+    for _twice in range(2):
+        assert owner.post(f"/jobs/{job.job_id}/payments/", form).status_code == 302
+    assert job_page(cast.business_id, job.job_id, at=cast.at).bar.paid.cents == 100_00
+    # When another form comes with the same key, it is not taken for the first one
+    answer = owner.post("/invoices/new/", QUOTE | {"form_key": "ab"})
+    assert answer.status_code == 422
+    assert "This was sent for something else before." in answer.content.decode()
+
+
+def test_an_invoice_that_was_taken_back_meanwhile_is_said_so_whatever_was_typed(cast):
+    job = kitchen(cast)
+    owner, invoice = client_of(cast, "owner"), job.deposit_invoice_id
+    assert owner.post(f"/invoices/{invoice}/fix/", {"reason": "Wrong name"}).status_code == 302
+    answer = owner.post(f"/invoices/{invoice}/fix/", {"reason": "a\x00b"})
+    assert answer.status_code == 422 and "taken back" in answer.content.decode()
+
+
 def test_a_payment_s_form_sent_twice_counts_once(cast):
     job = kitchen(cast)
     owner = client_of(cast, "owner")

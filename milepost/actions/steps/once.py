@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from milepost.core.msgids import gettext_noop
+from milepost.core.refusals import Refusal
 from milepost.records.post import IdempotencyKey
 from milepost.records.scope import current_business_id
 
@@ -13,21 +15,39 @@ VALUES (%s, %s, %s, '{}', %s) ON CONFLICT (business_id, key) DO NOTHING
 """
 
 
+class SentForSomethingElse(Refusal):
+    """A key says that a form was sent before; this one was another form."""
+
+    code = "sent_for_something_else"
+    message = gettext_noop("This was sent for something else before. Open the page again, then send it.")
+
+
 def first_result(key: str, action: str, *, at: datetime) -> dict[str, int] | None:
     """
     The result that this key already had, or None when this is the first time; then the key is
     taken, and `remember` must store the result in the same transaction.
+    Refuses SentForSomethingElse where the key belongs to another action.
     """
-    if not key:
+    kept = _kept(key)
+    if not kept:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [current_business_id(), key[:80], action, at])
+        cursor.execute(_TAKE, [current_business_id(), kept, action, at])
         if cursor.rowcount:
             return None
-    return dict(IdempotencyKey.objects.get(key=key[:80]).result)
+    before = IdempotencyKey.objects.get(key=kept)
+    if before.action != action:
+        raise SentForSomethingElse
+    return dict(before.result)
 
 
 def remember(key: str, **result: int) -> None:
     """Store what the key's first use made."""
-    if key:
-        IdempotencyKey.objects.filter(key=key[:80]).update(result=result)
+    kept = _kept(key)
+    if kept:
+        IdempotencyKey.objects.filter(key=kept).update(result=result)
+
+
+def _kept(key: str) -> str:
+    """The key as it can be stored: what a page never puts into one is left out."""
+    return "".join(sign for sign in key if sign.isprintable())[:80]

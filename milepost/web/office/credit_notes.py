@@ -66,7 +66,11 @@ def _again_or_job(request: HttpRequest, job: int, invoice: int, refusal: Refusal
     """What is typed wrongly is shown where it was typed; what cannot be done at all, on the job."""
     if refusal.field != "reason":
         return show_job(request, job, refusal)
-    context = {"fix": fix_page(request.business_id, invoice), "refusal": refusal, "typed": request.POST}
+    try:
+        page = fix_page(request.business_id, invoice)
+    except Refusal as taken_back_meanwhile:
+        return show_job(request, job, taken_back_meanwhile)
+    context = {"fix": page, "refusal": refusal, "typed": request.POST}
     return render(request, "office/fix_invoice.html", context, status=422)
 
 
