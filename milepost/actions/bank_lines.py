@@ -117,6 +117,14 @@ def put_aside(*, by: Actor, at: datetime, line_id: int) -> None:
     line.save(update_fields=["state"])
 
 
+@action("record_payment")
+def put_back(*, by: Actor, at: datetime, line_id: int) -> None:
+    """A line that was put aside is ours after all: it waits again. Refuses NotFound, MatchedAlready."""
+    line = _open(line_id)
+    line.state = "open"
+    line.save(update_fields=["state"])
+
+
 def _open(line_id: int) -> BankLine:
     line = find(BankLine.objects.select_for_update(no_key=True), id=line_id)
     if line.state == "matched":

@@ -14,7 +14,7 @@ from milepost.records.businesses import Business
 from milepost.records.invoices import Invoice
 from milepost.records.payments import BankLine, Payment, Payout
 
-MOST_LINES, MOST_CANDIDATES = 200, 3
+MOST_LINES, MOST_CANDIDATES, MOST_DONE = 200, 3, 30
 NEAR = timedelta(days=7)
 
 
@@ -50,10 +50,24 @@ class WaitingLine:
 
 
 @dataclass(frozen=True)
+class DoneLine:
+    """A line that was answered: the payment or the payout that it is; neither, where it is not ours."""
+
+    id: int
+    on: date
+    text: str
+    amount: Money
+    payment_id: int | None
+    customer: str
+    payout: str
+
+
+@dataclass(frozen=True)
 class BankPage:
-    """What waits, the newest first; `columns` are those that the last table was read by."""
+    """What waits, and what was answered lately, the newest first; `columns` are those of the last table."""
 
     lines: Sequence[WaitingLine]
+    done: Sequence[DoneLine]
     columns: Mapping[str, str]
     currency: str
 
@@ -80,15 +94,36 @@ def bank_page() -> BankPage:
     payments, payouts = _recorded(lines), _payouts(lines)
     return BankPage(
         [_waiting(line, invoices, payments, payouts) for line in lines],
+        _done(),
         business.statement_columns,
         business.currency,
     )
 
 
+def _done() -> list[DoneLine]:
+    rows = BankLine.objects.exclude(state="open").select_related("payment__customer", "payout")
+    return [
+        DoneLine(
+            row.id,
+            row.on_date,
+            _text(row),
+            Money(row.amount_cents, row.currency),
+            row.payment_id,
+            row.payment.customer.name if row.payment else "",
+            row.payout.provider_ref if row.payout else "",
+        )
+        for row in rows.order_by("-on_date", "-id")[:MOST_DONE]
+    ]
+
+
+def _text(line: BankLine) -> str:
+    return " ".join(part for part in (line.name, line.memo, line.reference) if part)
+
+
 def _waiting(
     line: BankLine, invoices: list[_Open], payments: list[Payment], payouts: list[Payout]
 ) -> WaitingLine:
-    text = " ".join(part for part in (line.name, line.memo, line.reference) if part)
+    text = _text(line)
     found = _as_payout(line, payouts) + _as_recorded(line, payments) + _as_invoice(line, text, invoices)
     sure = [one for one in found if one.is_sure]
     if len(sure) > 1 and len({one.kind for one in sure}) == 1:  # two that fit alike: a person chooses

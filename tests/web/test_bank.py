@@ -131,3 +131,22 @@ def test_sql_alone_cannot_change_what_the_bank_said(cast, owner_cursor, statemen
     bring_in(signed_in(cast, "bo@example.com"), OFX)
     with pytest.raises(psycopg.Error):
         owner_cursor.execute(statement)
+
+
+def test_what_was_answered_is_listed_and_what_is_ours_after_all_waits_again(cast):
+    kitchen(cast)
+    bo = signed_in(cast, "bo@example.com")
+    bring_in(bo, OFX)
+    lumber = lines(cast)["LUMBER YARD"].id
+    bo.post(f"/payments/bank/{lumber}/", {"as": "aside"})
+    bo.post("/payments/bank/sure/")
+    page = bo.get("/payments/bank/").content.decode()
+    assert "Answered lately" in page and "Ours after all" in page
+    done = {row.text: (row.customer, row.payment_id is None) for row in bank_page(cast.business_id).done}
+    assert done == {"LUMBER YARD": ("", True), "REYES CAROL kitchen": ("Carol Reyes", False)}
+    bo.post(f"/payments/bank/{lumber}/", {"as": "open"})
+    assert "LUMBER YARD" in lines(cast)
+    # What is matched stays matched
+    (matched,) = bank_page(cast.business_id).done
+    answer = bo.post(f"/payments/bank/{matched.id}/", {"as": "open"})
+    assert answer.status_code == 422 and "This line is matched already" in answer.content.decode()

@@ -85,6 +85,8 @@ def _match(request: HttpRequest, line: int, chosen: str) -> None:
         bank_lines.match_payment(**told, payment_id=found)
     elif kind == "payout":
         bank_lines.match_payout(**told, payout_id=found)
+    elif kind == "open":
+        bank_lines.put_back(**told)
     else:
         bank_lines.put_aside(**told)
 
