@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from milepost.core.money import plain
 from milepost.queries.door import NotThere, question
+from milepost.queries.job_explained import explain_job
 from milepost.queries.ledger import read_balances, read_journal
 from milepost.queries.road import read_road
 from milepost.records.concessions import CONCESSION_KINDS, Concession
@@ -194,8 +195,15 @@ class _Reader:
         return [document for _, document in sorted(dated, key=lambda pair: pair[0])]
 
     def explained(self) -> Output:
-        """Every amount of every invoice, by its number, with the sentences that were frozen with it."""
+        """
+        Every row of the schedule, the contract, the deposit and what is open, with their sentences; and
+        every amount of every invoice, by its number, with the sentences that were frozen with it.
+        """
         found: Output = {}
+        if self.job.signed_on:
+            told = explain_job(self.job.id, "en")
+            found["schedule"] = {f"{row.label} {row.value}": list(row.sentences) for row in told.schedule}
+            found["job"] = {f"{one.label} {one.value}": list(one.sentences) for one in told.others}
         for invoice in Invoice.objects.filter(job=self.job).select_related("document").order_by("id"):
             amounts = json.loads(invoice.document.content).get("explained", [])
             found[invoice.number_text] = {

@@ -20,10 +20,11 @@ Amount = Money | tuple[int, str] | int | None
 
 def reader_locale() -> Locale:
     """The locale of the active language; English where babel does not know it."""
-    return wording.locale_of(_tag())
+    return wording.locale_of(reader_tag())
 
 
-def _tag() -> str:
+def reader_tag() -> str:
+    """The active language, as a tag."""
     return get_language() or "en"
 
 
@@ -37,7 +38,7 @@ def money(amount: Amount, currency: str = "") -> str:
     if amount is None or amount == "":
         return ""
     cents, code = (amount, currency) if isinstance(amount, int) else amount
-    return wording.money(cents, code, _tag())
+    return wording.money(cents, code, reader_tag())
 
 
 def money_code(amount: Amount, currency: str = "") -> str:
@@ -45,7 +46,7 @@ def money_code(amount: Amount, currency: str = "") -> str:
     if amount is None or amount == "":
         return ""
     cents, code = (amount, currency) if isinstance(amount, int) else amount
-    return wording.money_with_code(cents, code, _tag())
+    return wording.money_with_code(cents, code, reader_tag())
 
 
 def signed(amount: Amount, currency: str = "") -> str:
@@ -60,7 +61,7 @@ def quantity(value: Decimal | Fraction | int | str | None) -> str:
     """A count or measure without trailing zeros; at most six decimals are shown: "2.5", "1,200"."""
     if value is None or value == "":
         return ""
-    return wording.quantity(value, _tag())
+    return wording.quantity(value, reader_tag())
 
 
 def unit_price(value: Decimal | None) -> str:
@@ -79,7 +80,7 @@ def percent(value: Decimal | Fraction | int | str | None) -> str:
     """Percent as a number (25 means 25 %), without trailing zeros, at most five decimals: "12.5 %"."""
     if value is None or value == "":
         return ""
-    return wording.percent(value, _tag())
+    return wording.percent(value, reader_tag())
 
 
 def share_bp(value_bp: int | None) -> str:

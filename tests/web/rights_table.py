@@ -68,6 +68,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "office:part_back": (FORM, ABSENT),
     "office:reissue": (STEP, ABSENT),
     "office:take_back": (FORM, ABSENT),
+    "office:explained_job": (READS, ABSENT),
     "office:rewrite": (FORM, ABSENT),
     "office:cancel_job": (FORM, ABSENT),
     "office:change_taxes": (FORM, ABSENT),
@@ -193,6 +194,7 @@ TABLE: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
     "portal:explained": (THE_LINK, OWN),
     "portal:sheet": (THE_LINK, OWN),
     "portal:payment_sheet": (THE_LINK, OWN),
+    "portal:explained_job": (THE_LINK, OWN),
     "portal:history": (THE_LINK, OWN),
     "portal:file": ({"GET": dict.fromkeys(ROLES, "absent"), "POST": NO_METHOD}, {}),  # of another job
     "brand": (EVERYBODY_READS, OWN),

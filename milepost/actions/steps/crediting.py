@@ -140,7 +140,7 @@ def _facts(loaded: LoadedJob, plan: CreditPlan, number: Number, reason: str, at:
         recovered_cents=plan.credit.recovered_cents,
         total_cents=plan.total_cents,
         billed_cents=loaded.billed_cents - plan.total_cents,
-        is_part=plan.share is not None,
+        share=plan.share,
         recovered_taxes=tax_facts(loaded, back) if back and invoice.kind != "deposit" else (),
     )
 

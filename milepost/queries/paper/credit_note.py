@@ -1,5 +1,7 @@
 """A credit note in words: which invoice, how much, why, and what becomes of work, deposit and money."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
 from milepost.queries.documents_shape import Amount, CreditNoteContent, Fact, Math, Table, Total
@@ -79,9 +81,9 @@ def _meaning(facts: CreditFacts) -> str:
         return _(
             "The contract came down, so this part of the deposit is not needed. The rest stays your deposit."
         )
-    if facts.is_part and facts.invoice_kind == "deposit":
+    if facts.share is not None and facts.invoice_kind == "deposit":
         return _("This part of the deposit goes back. The payments that follow ask for that much more.")
-    if facts.is_part:
+    if facts.share is not None:
         return _("This part of the invoice no longer counts. Its work is billed again when it is due.")
     if facts.invoice_kind == "deposit":
         return _("The invoice for the deposit no longer counts.")
@@ -132,4 +134,24 @@ def _math(facts: CreditFacts, reader: Reader) -> Math:
         fact(_("Contract total"), reader.money(facts.job.contract_cents)),
         fact(_("Billed of it now"), reader.money(facts.billed_cents)),
     ]
-    return Math(heading=_("How this adds up"), sentences=[], rows=rows)
+    return Math(heading=_("How this adds up"), sentences=_sentences(facts, reader), rows=rows)
+
+
+def _sentences(facts: CreditFacts, reader: Reader) -> list[str]:
+    """Of a share: how much of the invoice it is, and how the deposit that it had used goes with it."""
+    if facts.share is None or facts.invoice_kind == "deposit":
+        return []
+    values = {
+        "share": reader.percent(Decimal(round(facts.share * 1_000_000)) / 10_000),
+        "number": facts.invoice_number,
+        "work": reader.money(facts.total_cents + facts.recovered_cents),
+        "deposit": reader.money(facts.recovered_cents),
+        "due": reader.money(facts.total_cents),
+    }
+    if not facts.recovered_cents:
+        return [_("{share} of invoice {number}, each line and tax in that share: {due}.").format(**values)]
+    return [
+        _(
+            "{share} of invoice {number}: {work} of work, less {deposit} of the deposit that it had used, is {due}."
+        ).format(**values)
+    ]

@@ -123,7 +123,7 @@ def _tax(keys: Sequence[KeyStory], facts: InvoiceFacts, reader: Reader) -> list[
     sentences = [
         _contract_tax(facts).format(worth=reader.money(worth)),
         _("By the work that is earned, {exact} of it is due to date: {to_date} in whole cents.").format(
-            exact=_exactly(exact, reader), to_date=reader.money(to_date)
+            exact=exactly(exact, reader), to_date=reader.money(to_date)
         ),
     ]
     if before:
@@ -157,7 +157,7 @@ def _key(one: KeyStory, facts: InvoiceFacts, reader: Reader) -> list[str]:
             _("{share} of {open} is earned to date: exactly {exact}, in whole cents {to_date}.").format(
                 share=reader.percent(_percent(one.share)),
                 open=reader.money(open_cents),
-                exact=_exactly(one.exact_cents, reader),
+                exact=exactly(one.exact_cents, reader),
                 to_date=reader.money(one.to_date_cents),
             )
         )
@@ -182,7 +182,7 @@ def _before(before: int, to_date: int, reader: Reader) -> str:
     )
 
 
-def _exactly(cents: Fraction, reader: Reader) -> str:
+def exactly(cents: Fraction, reader: Reader) -> str:
     """An exact figure in major units, to the ten-thousandth of a cent."""
     scale = 10 ** (reader.digits + 4)
     exact = cents * scale / 10**reader.digits

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from milepost.core.explaining import BillStory
@@ -164,7 +165,7 @@ class CreditFacts:
     total_cents: int
     billed_cents: int
     recovered_taxes: Sequence[TaxFacts] = ()
-    is_part: bool = False
+    share: Fraction | None = None
 
     @property
     def stands_cents(self) -> int:

@@ -27,10 +27,12 @@ from milepost.mailroom.reprint import paid_sheet
 from milepost.queries.crew import crew
 from milepost.queries.door import NotThere
 from milepost.queries.explained import explained_document
+from milepost.queries.job_explained import explained_job
 from milepost.queries.job_page import job_page
 from milepost.web.files import sent
 from milepost.web.office.settings_words import PAID_BY
 from milepost.web.session import door
+from milepost.web.show import reader_tag
 from milepost.web.telling import sentence
 from milepost.web.typed import checked_text, day, money_cents, whole_number
 
@@ -180,6 +182,19 @@ def document(request: HttpRequest, document: int) -> HttpResponse:
     except NotThere:
         raise Http404 from None
     return sent(pdf.data, mime="application/pdf", name=pdf.name)
+
+
+@require_GET
+@door("office")
+def explained_amounts(request: HttpRequest, job: int) -> HttpResponse:
+    """Why every amount of the job is what it is today: schedule, contract, deposit, balance."""
+    try:
+        found = explained_job(request.business_id, job, locale=reader_tag())
+    except NotThere:
+        raise Http404 from None
+    back = reverse("office:job", args=[job])
+    shown = {"found": found, "back": back, "layout": "base_office.html"}
+    return render(request, "offer/explained_job.html", shown)
 
 
 @require_GET

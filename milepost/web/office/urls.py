@@ -62,6 +62,7 @@ urlpatterns = [
     path("invoices/<int:invoice>/part/", credit_notes.part, name="part_back"),
     path("invoices/<int:invoice>/again/", credit_notes.reissue, name="reissue"),
     path("jobs/<int:job>/cancel/", cancelling.cancel, name="cancel_job"),
+    path("jobs/<int:job>/explained/", jobs.explained_amounts, name="explained_job"),
     path("jobs/<int:job>/new-version/", rewriting.rewrite, name="rewrite"),
     path("jobs/<int:job>/taxes/", tax_changes.change, name="change_taxes"),
     path("credit-notes/<int:note>/take-back/", credit_notes.take_back, name="take_back"),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("<slug:token>/changes/<int:change>/signature/", changes.sign, name="sign_change"),
     path("<slug:token>/changes/<int:change>/refusal/", changes.decline, name="decline_change"),
     path("<slug:token>/documents/<int:document>/", views.document, name="document"),
+    path("<slug:token>/explained/", views.explained_amounts, name="explained_job"),
     path("<slug:token>/documents/<int:document>/explained/", views.explained, name="explained"),
     path("<slug:token>/invoices/<int:invoice>/sheet/", views.sheet, name="sheet"),
     path("<slug:token>/payments/<int:payment>/sheet/", views.payment_sheet_pdf, name="payment_sheet"),

@@ -24,6 +24,7 @@ from milepost.mailroom.reprint import paid_sheet, payment_sheet
 from milepost.queries.attempts import asked_of, attempt_facts
 from milepost.queries.door import NotThere
 from milepost.queries.explained import explained_document
+from milepost.queries.job_explained import explained_job
 from milepost.queries.job_page import job_page
 from milepost.queries.offer_page import offer_page
 from milepost.queries.open_items import open_elsewhere
@@ -31,6 +32,7 @@ from milepost.queries.portal_link import Guest, guest_of
 from milepost.queries.timeline import timeline_record
 from milepost.web.files import sent
 from milepost.web.portal import paying
+from milepost.web.show import reader_tag
 from milepost.web.telling import sentence
 from milepost.web.typed import checked_text
 
@@ -236,6 +238,16 @@ def _open_documents(guest: Guest) -> set[int]:
     """The invoices that are to be paid: who only pays may read those."""
     job = job_page(guest.business_id, guest.job_id, at=timezone.now())
     return {stop.invoice.document_id for stop in job.open_invoices if stop.invoice}
+
+
+@require_GET
+@guest_view
+def explained_amounts(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """Why every amount of the job is what it is today, in the customer's language."""
+    found = explained_job(guest.business_id, guest.job_id, locale=reader_tag())
+    back = reverse("portal:page", args=[guest.token])
+    shown = {"found": found, "back": back, "guest": guest, "layout": "base_portal.html"}
+    return render(request, "offer/explained_job.html", shown)
 
 
 @require_GET
