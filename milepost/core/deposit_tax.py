@@ -57,7 +57,7 @@ def recovered_by_key(
     before = snapshot_billed or {}
     if recovered_cents == sum(deposit.values()):
         return dict(deposit)
-    room = {key: deposit.get(key, 0) - start.get(key, 0) for key in deposit}
+    room = {key: cents - start.get(key, 0) for key, cents in deposit.items()}
     progress = {key: room[key] * _share(priced.keys, billed, before, key) for key in deposit}
     need = Fraction(recovered_cents - sum(start.get(key, 0) for key in deposit))
     exact = _towards(progress, {key: Fraction(cents) for key, cents in room.items()}, need)
@@ -68,7 +68,7 @@ def recovered_by_key(
 def _share(
     keys: Mapping[Key, int], billed: Mapping[Key, int], before: Mapping[Key, int], key: Key
 ) -> Fraction:
-    open_cents = keys.get(key, 0) - before.get(key, 0)
+    open_cents = keys[key] - before.get(key, 0)
     done = billed.get(key, 0) - before.get(key, 0)
     return min(max(Fraction(done, open_cents), Fraction(0)), Fraction(1)) if open_cents else Fraction(0)
 
@@ -77,11 +77,10 @@ def _towards(
     progress: Mapping[Key, Fraction], room: Mapping[Key, Fraction], need: Fraction
 ) -> dict[Key, Fraction]:
     """Parts that add up to `need`: the progress scaled down, or raised into the room that is left."""
-    have = sum(progress.values(), Fraction(0))
-    if have >= need:
-        scale = need / have if have else Fraction(0)
-        return {key: part * scale for key, part in progress.items()}
-    left = sum(room.values(), Fraction(0)) - have
+    have = sum(progress.values())
+    if have > need:
+        return {key: part * need / have for key, part in progress.items()}
+    left = sum(room.values()) - have
     rise = (need - have) / left if left else Fraction(0)
     return {key: part + (room[key] - part) * rise for key, part in progress.items()}
 

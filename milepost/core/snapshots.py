@@ -22,7 +22,7 @@ def rows_at_snapshot(state: JobState, *, deposit_billed: bool = True) -> list[Ro
     """
     rows: list[Row] = []
     for row in state.rows:
-        portion = state.portions.get(row.id, Fraction(0))
+        portion = state.portions.get(row.id)
         if row.kind == "deposit":
             rows.append(replace(row, billed=row.billed or deposit_billed, amount_cents=state.amounts[row.id]))
         elif row.billed or portion == 1:

@@ -36,6 +36,9 @@ def test_after_a_snapshot_only_what_was_open_then_is_shared() -> None:
         JOB, deposit, 120_00, billed={**at, Key("b"): 300_00}, snapshot_billed=at, snapshot_recovered=taken
     )
     assert now == {NET: 75_00, VAT: 15_00, Key("b"): 30_00}
+    more = {NET: 750_00, VAT: 150_00, Key("b"): 300_00}
+    now = recovered_by_key(JOB, deposit, 135_00, billed=more, snapshot_billed=at, snapshot_recovered=taken)
+    assert now == {NET: 87_50, VAT: 17_50, Key("b"): 30_00}
 
 
 def test_a_line_that_a_change_took_away_holds_no_more_of_the_deposit_back() -> None:

@@ -61,7 +61,19 @@ def test_a_row_billed_in_part_leaves_its_share_of_weight_and_placed_cents_open()
         amount_cents=375_00,
     )
     assert (last.billed, last.amount_cents) == (False, 500_00)
+    assert job.snapshot == Snapshot({Key("a"): 0}, 0, 0)
+    again = change(job, samples.contract("1100.00")).state
+    assert again.snapshot == Snapshot({Key("a"): 137_50}, 125_00, 12_50)
     signed = samples.job("1000.00", "deposit 10 %, 40 %, remainder")
+    half = signed.after(bill(signed, {"1": HALF}))
+    assert [(row.billed, row.amount_cents) for row in rows_at_snapshot(half)] == [
+        (True, 100_00), (True, 200_00), (False, 200_00), (False, 500_00),
+    ]  # fmt: skip
+    whole = signed.after(bill(signed, ["1"]))
+    assert [(row.billed, row.amount_cents) for row in rows_at_snapshot(whole)] == [
+        (True, 100_00), (True, 400_00), (False, 500_00),
+    ]  # fmt: skip
+    assert rows_at_snapshot(half)[2].value == Decimal(40)
     assert [row.billed for row in rows_at_snapshot(signed, deposit_billed=False)] == [False, False, False]
 
 
