@@ -158,16 +158,11 @@ def further_reversal(
     done = before or Credited()
     lines = {key: cents + done.lines.get(key, 0) for key, cents in standing.lines.items()}
     said = Issued(
-        lines,
-        standing.recovered_cents + done.recovered_cents,
-        standing.held_cents + done.held_cents,
-        standing.currency,
+        lines, standing.recovered_cents + done.recovered_cents, standing.held_cents + done.held_cents
     )
     part = reversal(said, priced, done.share + share, before=done).less(done)
     total = min(part.lines_cents, standing.lines_cents)
-    if any(
-        not min(0, cents) <= part.lines.get(key, 0) <= max(0, cents) for key, cents in standing.lines.items()
-    ):
+    if any(not min(0, cents) <= part.lines[key] <= max(0, cents) for key, cents in standing.lines.items()):
         rate = Fraction(total, standing.lines_cents) if standing.lines_cents else Fraction(0)
         exact = {key: cents * rate for key, cents in standing.lines.items()}
         part = replace(part, lines=allocate_positions(exact, total, priced.group_of))
