@@ -143,7 +143,7 @@ def _refund(case: _Case, told: RefundTold) -> None:
     refunds = Refund.objects.select_for_update(no_key=True).filter(payment=case.payment)
     row = refunds.filter(provider_ref=told.provider_ref).first() if told.provider_ref else None
     row = row or (refunds.filter(id=told.refund_id).first() if told.refund_id else None)
-    if row is None:
+    if row is None or _made_after_all(row, told):
         row = _made_there(case, told)
     if row is None or row.state == "refused":
         return
@@ -156,22 +156,36 @@ def _refund(case: _Case, told: RefundTold) -> None:
         refuse(row, case.payment, case.filed, failure=told.failure, by=case.by, at=case.at)
 
 
+def _made_after_all(row: Refund, told: RefundTold) -> bool:
+    """Our asking was refused, but an earlier one, whose answer was lost, had been heard."""
+    return row.state == "refused" and not row.provider_ref and told.state != "failed"
+
+
 def _made_there(case: _Case, told: RefundTold) -> Refund | None:
-    """A refund that somebody made at the provider's: it is booked as asked first, as any other."""
-    room = case.payment.amount_cents - refunded_cents(case.payment) - _taken(case.payment)
-    cents = min(told.amount_cents, room)
-    if told.state == "failed" or cents <= 0 or case.payment.state != "cleared":
+    """
+    A refund that somebody made at the provider's: it is booked as asked first, as any other. What goes
+    beyond the payment is its surcharge, as much of it as is left.
+    """
+    payment = case.payment
+    room = payment.amount_cents - refunded_cents(payment) - _taken(payment)
+    cents = max(min(told.amount_cents, room), 0)
+    surcharge = min(told.amount_cents - cents, payment.surcharge_cents - _surcharge_returned(payment))
+    if told.state == "failed" or cents + surcharge <= 0 or payment.state != "cleared":
         return None
     return ask(
-        case.payment,
+        payment,
         case.jobs,
         cents,
-        surcharge_cents=told.amount_cents - cents,
-        method=case.payment.method,
+        surcharge_cents=surcharge,
+        method=payment.method,
         by=case.by,
         at=case.at,
         provider_ref=told.provider_ref,
     )
+
+
+def _surcharge_returned(payment: Payment) -> int:
+    return sum(payment.refunds.exclude(state="refused").values_list("surcharge_cents", flat=True))
 
 
 def _taken(payment: Payment) -> int:
@@ -182,6 +196,8 @@ def _dispute(case: _Case, told: DisputeTold) -> None:
     row = case.payment.disputes.select_for_update(no_key=True).filter(provider_ref=told.provider_ref).first()
     if row is None:
         row = _open(case, told)
+    if row.state != "open" and told.state == "open":
+        return  # read before the bank decided, and told after
     if told.fee_cents != row.fee_cents:
         case.book("dispute_cost", payment_returned(0, charged_cents=told.fee_cents - row.fee_cents))
         row.fee_cents = told.fee_cents

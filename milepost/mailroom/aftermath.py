@@ -7,7 +7,13 @@ from milepost.actions.actor import Actor
 from milepost.actions.aftermath import DisputeTold, RefundTold, settle_aftermath
 from milepost.actions.refunds import RefundAsked, ask_refund
 from milepost.core.money import Money
-from milepost.gateways.payments import CheckoutTruth, GatewayRefused, GatewayUnavailable, RefundTruth
+from milepost.gateways.payments import (
+    CheckoutTruth,
+    GatewayRefused,
+    GatewayUnavailable,
+    KeyRefused,
+    RefundTruth,
+)
 from milepost.mailroom.payment_accounts import gateway_of
 from milepost.queries.attempts import RefundToSend, refunds_to_send
 
@@ -21,9 +27,12 @@ def book(business_id: int, attempt_id: int, truth: CheckoutTruth, *, at: datetim
     """
     known = {one.ours for one in truth.refunds}
     _book(business_id, attempt_id, truth, at)
-    for refund in refunds_to_send(business_id, attempt_id):
-        if _name(business_id, refund.refund_id) not in known:
-            send_refund(business_id, refund, at=at)
+    waiting = refunds_to_send(business_id, attempt_id)
+    lost = [one for one in waiting if _name(business_id, one.refund_id) not in known]
+    for refund in lost:
+        send_refund(business_id, refund, at=at)
+    if lost:
+        _book(business_id, attempt_id, truth, at)  # what had no room beside one that is refused now
 
 
 def refund(
@@ -50,6 +59,9 @@ def send_refund(business_id: int, refund: RefundToSend, *, at: datetime) -> None
         )
     except GatewayUnavailable:
         logger.warning("Refund %s got no answer; it is asked for again.", refund.refund_id)
+        return
+    except KeyRefused as wrong:
+        logger.error("Refund %s is asked for again when the key is good: %s", refund.refund_id, wrong)
         return
     except GatewayRefused as refused:
         _settle(business_id, refund.attempt_id, at, refunds=(_refused(refund, str(refused)),))

@@ -1,8 +1,8 @@
 """Money that came in online and what became of it: the provider's own object, in any order, any number of times."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise, permutations
+from itertools import permutations
 
 import pytest
 
@@ -406,89 +406,4 @@ def test_what_cannot_be_refunded_is_refused_in_words(desk: Desk):
     with pytest.raises(NotPaidOnline):
         desk.refund(1)
     assert desk.refunds() == []
-    desk.check()
-
-
-def test_the_janitor_s_pauses_grow_and_end_at_six_hours(desk: Desk):
-    desk.begin()
-    looks, clock = [], desk.cast.at
-    for _ in range(60 * 24 * 2):
-        clock += timedelta(minutes=1)
-        before = desk.sql.execute("SELECT checked_at FROM attempt").fetchone()
-        checkout.settle_unclear(clock)
-        if desk.sql.execute("SELECT checked_at FROM attempt").fetchone() != before:
-            looks.append(clock)
-        if len(looks) > 14:
-            break
-    pauses = [(b - a).total_seconds() / 60 for a, b in pairwise(looks)]
-    assert pauses[0] == 3 and pauses == sorted(pauses) and pauses[-1] <= 6 * 60
-    assert pauses[-1] > 100
-
-
-def test_one_attempt_that_gets_no_answer_does_not_hold_up_the_others(desk: Desk, monkeypatch):
-    from milepost.gateways.payments import GatewayUnavailable
-    from tests.cast import kitchen
-
-    first = desk.begin()
-    other = kitchen(desk.cast)
-    checkout.begin(
-        by=desk.cast.pat, at=desk.cast.at, job_id=other.job_id, method="card", success_url=SUCCESS,
-        cancel_url=CANCEL,
-    )  # fmt: skip
-    second = next(one for one in desk.outside.payments.sessions if one != first)
-    desk.outside.payments.pay(second)
-    fetch = desk.outside.payments.fetch
-
-    def poisoned(session: str):
-        if session == first:
-            raise GatewayUnavailable("500")
-        return fetch(session)
-
-    monkeypatch.setattr(desk.outside.payments, "fetch", poisoned)
-    assert checkout.settle_unclear(desk.cast.at + timedelta(minutes=5)) == 1
-    assert desk.sql.execute("SELECT state FROM payment").fetchall() == [("cleared",)]
-
-
-def test_attempts_that_cannot_be_settled_do_not_keep_the_janitor_from_the_others(desk: Desk, monkeypatch):
-    """Twenty at a time are asked about: what fails again and again must not always be those twenty."""
-    from milepost.gateways.payments import KeyRefused
-    from tests.cast import kitchen
-
-    first = desk.begin()
-    other = kitchen(desk.cast)
-    checkout.begin(
-        by=desk.cast.pat, at=desk.cast.at, job_id=other.job_id, method="card", success_url=SUCCESS,
-        cancel_url=CANCEL,
-    )  # fmt: skip
-    second = next(one for one in desk.outside.payments.sessions if one != first)
-    desk.outside.payments.pay(second)
-    fetch = desk.outside.payments.fetch
-
-    def locked_out(session: str):
-        if session == first:
-            raise KeyRefused("Expired API key")
-        return fetch(session)
-
-    monkeypatch.setattr(desk.outside.payments, "fetch", locked_out)
-    soon = desk.cast.at + timedelta(minutes=5)
-    assert checkout.settle_unclear(soon, most=1) + checkout.settle_unclear(soon, most=1) == 1
-    states = desk.sql.execute("SELECT state FROM attempt ORDER BY id").fetchall()
-    assert states == [("open",), ("succeeded",)]
-
-
-def test_a_cost_that_nobody_told_is_asked_for_until_it_is_known(desk: Desk):
-    """The provider knew it only later, or the process ended between the payment and its cost."""
-    session = desk.pay("bank", fee=0)
-    assert desk.balances()["clearing"] == DEPOSIT
-    truth = desk.outside.payments.sessions[session]
-    truth.truth = replace(truth.truth, fee_cents=5_00)
-    checkout.settle_unclear(desk.cast.at + timedelta(minutes=2))
-    assert desk.balances()["clearing"] == DEPOSIT  # it pauses first
-    checkout.settle_unclear(desk.cast.at + timedelta(minutes=4))
-    assert desk.balances()["clearing"] == DEPOSIT - 5_00
-    assert desk.kinds()[-1] == "processing_cost"
-    # And then it is clear, and nobody asks any more
-    looked = desk.sql.execute("SELECT checked_at FROM attempt").fetchone()
-    checkout.settle_unclear(desk.cast.at + timedelta(days=2))
-    assert desk.sql.execute("SELECT checked_at FROM attempt").fetchone() == looked
     desk.check()
