@@ -5,14 +5,17 @@ from datetime import datetime
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.steps.finding import find, lock_payer
+from milepost.actions.steps.finding import find, lock_customers, lock_jobs, lock_payer
 from milepost.actions.steps.settling import allocate, clear_payment
+from milepost.actions.steps.spreading import jobs_of, oldest_of
 from milepost.core.bank_statements import StatementLine
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.queries.billing_state import load
+from milepost.queries.open_items import one_and_duplicates
 from milepost.records.businesses import Business
 from milepost.records.invoices import Invoice
+from milepost.records.jobs import Job
 from milepost.records.payments import BankLine, Payment, Payout
 
 
@@ -69,7 +72,40 @@ def record_bank_line(*, by: Actor, at: datetime, line_id: int, invoice_id: int) 
     if line.amount_cents <= 0:
         raise NotMoneyIn
     loaded = [load(job)]
-    payment = Payment.objects.create(
+    payment = _payment(line, job, by=by, at=at)
+    allocate(payment, loaded, first=invoice_id)
+    clear_payment(payment, loaded, by=by, at=at)
+    line.state, line.payment = "matched", payment
+    line.save(update_fields=["state", "payment"])
+    return payment.id
+
+
+@action("record_payment")
+def record_bank_line_of(*, by: Actor, at: datetime, line_id: int, customer_id: int) -> int:
+    """
+    Record money of the statement as one payment of everything that a customer has open, the oldest
+    first, of whichever jobs; what is over is credit. Returns the payment's id.
+
+    Refuses NotFound, MatchedAlready, NotMoneyIn, NothingToPayFor.
+    """
+    customers = lock_customers(one_and_duplicates(customer_id))
+    line = find(BankLine.objects.all(), id=line_id)
+    wanted = oldest_of(customers, max(line.amount_cents, 0))
+    order = jobs_of(customers, [invoice_id for invoice_id, _cents in wanted])
+    jobs = sorted((load(job) for job in lock_jobs(customers, order)), key=lambda one: order.index(one.job.id))
+    line = _open(line_id)
+    if line.amount_cents <= 0:
+        raise NotMoneyIn
+    payment = _payment(line, jobs[0].job, by=by, at=at)
+    allocate(payment, jobs, split=wanted)
+    clear_payment(payment, jobs, by=by, at=at)
+    line.state, line.payment = "matched", payment
+    line.save(update_fields=["state", "payment"])
+    return payment.id
+
+
+def _payment(line: BankLine, job: Job, *, by: Actor, at: datetime) -> Payment:
+    return Payment.objects.create(
         business_id=by.business_id,
         customer_id=job.customer_id,
         job=job,
@@ -83,11 +119,6 @@ def record_bank_line(*, by: Actor, at: datetime, line_id: int, invoice_id: int) 
         cleared_at=at,
         recorded_by=by.name,
     )
-    allocate(payment, loaded, first=invoice_id)
-    clear_payment(payment, loaded, by=by, at=at)
-    line.state, line.payment = "matched", payment
-    line.save(update_fields=["state", "payment"])
-    return payment.id
 
 
 @action("record_payment")

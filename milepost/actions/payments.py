@@ -10,19 +10,13 @@ from milepost.actions.steps.finding import lock_customers, lock_jobs, lock_payer
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.recording import check_payment, payment_here
 from milepost.actions.steps.settling import allocate, clear_payment
+from milepost.actions.steps.spreading import NothingToPayFor, jobs_of, oldest_of
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
-from milepost.core.settling import oldest_first
 from milepost.queries.billing_state import load
-from milepost.queries.open_items import one_and_duplicates, open_items
-from milepost.records.businesses import Business
-from milepost.records.invoices import Invoice
-from milepost.records.jobs import Job
+from milepost.queries.open_items import one_and_duplicates
 
-
-class NothingToPayFor(Refusal):
-    code = "nothing_to_pay_for"
-    message = gettext_noop("This customer has no job yet. Send them a quote or an invoice first.")
+__all__ = ["NothingToPayFor", "TwoCurrencies", "record_customer_payment", "record_payment"]
 
 
 class TwoCurrencies(Refusal):
@@ -91,8 +85,8 @@ def record_customer_payment(
         return before["payment_id"]
     check_payment(amount_cents, method)
     customers = lock_customers(one_and_duplicates(customer_id))
-    wanted = list(split) or _oldest(customers, amount_cents)
-    job_ids = _jobs_of(customers, [invoice_id for invoice_id, _cents in wanted])
+    wanted = list(split) or oldest_of(customers, amount_cents)
+    job_ids = jobs_of(customers, [invoice_id for invoice_id, _cents in wanted])
     jobs = [load(job) for job in lock_jobs(customers, job_ids)]
     jobs.sort(key=lambda loaded: job_ids.index(loaded.job.id))
     if len({loaded.job.currency for loaded in jobs}) > 1:
@@ -107,20 +101,3 @@ def record_customer_payment(
     clear_payment(payment, jobs, by=by, at=at)
     remember(form_key, payment_id=payment.id)
     return payment.id
-
-
-def _oldest(customers: Sequence[int], amount_cents: int) -> list[tuple[int, int]]:
-    currency = Business.objects.values_list("currency", flat=True).get()
-    items = open_items(customers, currency)
-    return oldest_first(amount_cents, [(item.invoice_id, item.balance.cents) for item in items])
-
-
-def _jobs_of(customers: Sequence[int], invoice_ids: Sequence[int]) -> list[int]:
-    """The jobs of these invoices; of none, the customer's newest job, where the receipt is filed."""
-    if invoice_ids:
-        owners = dict(Invoice.objects.filter(id__in=invoice_ids).values_list("id", "job_id"))
-        return [owners.get(invoice_id, 0) for invoice_id in invoice_ids]
-    newest = Job.objects.filter(customer_id__in=customers, signed_on__isnull=False).order_by("-id").first()
-    if newest is None:
-        raise NothingToPayFor(field="amount")
-    return [newest.id]

@@ -20,7 +20,10 @@ NEAR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a line may be: an open invoice, a payment that is recorded, or a payout; and why."""
+    """
+    What a line may be: an open invoice, all that a customer has open, a payment that is recorded, or a
+    payout.
+    """
 
     kind: str
     id: int
@@ -83,6 +86,7 @@ class _Open:
     customer: str
     title: str
     cents: int
+    customer_id: int
 
 
 @question
@@ -124,13 +128,32 @@ def _waiting(
     line: BankLine, invoices: list[_Open], payments: list[Payment], payouts: list[Payout]
 ) -> WaitingLine:
     text = _text(line)
-    found = _as_payout(line, payouts) + _as_recorded(line, payments) + _as_invoice(line, text, invoices)
+    found = _as_payout(line, payouts) + _as_recorded(line, payments)
+    found += _as_all_of(line, text, invoices) + _as_invoice(line, text, invoices)
     sure = [one for one in found if one.is_sure]
     if len(sure) > 1 and len({one.kind for one in sure}) == 1:  # two that fit alike: a person chooses
         found = [Proposal(p.kind, p.id, p.words, p.amount, is_sure=False) for p in found]
     found.sort(key=lambda one: not one.is_sure)
     amount = Money(line.amount_cents, line.currency)
     return WaitingLine(line.id, line.on_date, text, amount, found[:MOST_CANDIDATES])
+
+
+def _as_all_of(line: BankLine, text: str, invoices: list[_Open]) -> list[Proposal]:
+    """Everything that a customer has open, where it comes to just this; with their name it is sure."""
+    by_customer: dict[int, list[_Open]] = {}
+    for one in invoices:
+        by_customer.setdefault(one.customer_id, []).append(one)
+    return [
+        Proposal(
+            "customer",
+            customer_id,
+            ", ".join(one.number for one in theirs) + f" · {theirs[0].customer}",
+            Money(line.amount_cents, line.currency),
+            any(_names(one.customer, text) for one in theirs),
+        )
+        for customer_id, theirs in by_customer.items()
+        if len(theirs) > 1 and sum(one.cents for one in theirs) == line.amount_cents
+    ]
 
 
 def _as_invoice(line: BankLine, text: str, invoices: list[_Open]) -> list[Proposal]:
@@ -195,6 +218,13 @@ def _open_invoices(currency: str) -> list[_Open]:
         .order_by("id")
     )
     return [
-        _Open(one.id, one.number_text, one.customer.name, one.title, one.stands_cents - one.settled)  # type: ignore[attr-defined]
+        _Open(
+            one.id,
+            one.number_text,
+            one.customer.name,
+            one.title,
+            one.stands_cents - one.settled,  # type: ignore[attr-defined]
+            one.customer.merged_into_id or one.customer_id,
+        )
         for one in found
     ]

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Q
+
+from milepost.queries.attempts import LIVE
 from milepost.queries.door import NotThere, question
 from milepost.records.businesses import Business
 from milepost.records.payment_accounts import PaymentAccount
@@ -33,7 +36,10 @@ class PayingFacts:
 
 @dataclass(frozen=True)
 class AccountRow:
-    """An account as its owner sees it. `key_ends` is all that is ever shown of a key."""
+    """
+    An account as its owner sees it. `key_ends` is all that is ever shown of a key; `followed` payments
+    there have not ended.
+    """
 
     id: int
     kind: str
@@ -48,6 +54,7 @@ class AccountRow:
     connected_by: str
     heard_at: datetime | None
     retired_at: datetime | None
+    followed: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,8 @@ def all_accounts() -> list[AccountFacts]:
 def accounts_page() -> AccountsPage:
     """Everything but the keys."""
     business = Business.objects.get()
-    rows = [_row(one) for one in PaymentAccount.objects.order_by("-connected_at")]
+    unended = Count("attempts", filter=Q(attempts__state__in=LIVE))
+    rows = [_row(one) for one in PaymentAccount.objects.annotate(unended=unended).order_by("-connected_at")]
     return AccountsPage(
         business.name,
         business.email,
@@ -132,4 +140,5 @@ def _row(row: PaymentAccount) -> AccountRow:
         row.connected_by,
         row.heard_at,
         row.retired_at,
+        row.unended,  # type: ignore[attr-defined]
     )

@@ -150,3 +150,22 @@ def test_what_was_answered_is_listed_and_what_is_ours_after_all_waits_again(cast
     (matched,) = bank_page(cast.business_id).done
     answer = bo.post(f"/payments/bank/{matched.id}/", {"as": "open"})
     assert answer.status_code == 422 and "This line is matched already" in answer.content.decode()
+
+
+def test_one_transfer_for_all_that_a_customer_has_open_pays_every_job(cast):
+    first, second = kitchen(cast), kitchen(cast)
+    bo = signed_in(cast, "bo@example.com")
+    bring_in(bo, OFX.replace("10000.00", "20000.00"))
+    sure = lines(cast)["REYES CAROL kitchen"].sure
+    assert (sure.kind, sure.words) == ("customer", "1001, 1002 · Carol Reyes")
+    bo.post("/payments/bank/sure/")
+    assert [due(cast, job) for job in (first, second)] == [0, 0]
+    (payment,) = job_page(cast.business_id, first.job_id, at=cast.at).payments
+    assert (payment.amount.cents, payment.here.cents) == (20_000_00, 10_000_00)
+    # Money that went out, or a line that is matched, pays nobody
+    line = bank_page(cast.business_id).done[0].id
+    assert bo.post(f"/payments/bank/{line}/", {"as": f"customer-{cast.customer_id}"}).status_code == 422
+    lumber = lines(cast)["LUMBER YARD"].id
+    assert bo.post(f"/payments/bank/{lumber}/", {"as": f"customer-{cast.customer_id}"}).status_code == 422
+    assert bo.post(f"/payments/bank/{lumber}/", {"as": "customer-999999"}).status_code == 404
+    assert examine() == []

@@ -81,6 +81,8 @@ def _match(request: HttpRequest, line: int, chosen: str) -> None:
     told = {"by": request.actor, "at": request.at, "line_id": line}  # type: ignore[attr-defined]
     if kind == "invoice":
         bank_lines.record_bank_line(**told, invoice_id=found)
+    elif kind == "customer":
+        bank_lines.record_bank_line_of(**told, customer_id=found)
     elif kind == "payment":
         bank_lines.match_payment(**told, payment_id=found)
     elif kind == "payout":
