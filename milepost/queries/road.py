@@ -17,6 +17,7 @@ from milepost.records.credit_notes import CreditNote, standing_rows
 from milepost.records.customers import Contact
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job, ScheduledEvent, ScheduleRow
+from milepost.records.payments import Allocation
 from milepost.records.work import Completion, Evidence
 
 Kind = Literal["deposit", "milestone", "event"]
@@ -57,6 +58,8 @@ class InvoiceOnRoad:
     balance: Money
     pending: Money
     document_id: int
+    payment_id: int | None = None
+    """The newest payment that settles it, if any is here."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ class Stop:
 
 
 def read_road(job: Job, today: date) -> list[Stop]:
-    """The job's stops in order, events before the row that follows them. Seven queries."""
+    """The job's stops in order, events before the row that follows them. Eight queries."""
     rows = list(ScheduleRow.objects.filter(job=job).select_related("event").order_by("position"))
     events = list(ScheduledEvent.objects.filter(job=job).select_related("technician").order_by("position"))
     done = _completions(job)
@@ -194,6 +197,7 @@ def _invoices(job: Job) -> dict[int, _Billed]:
         pending=Sum("allocations__amount_cents", filter=Q(allocations__payment__state="pending"), default=0),
     )
     known = {invoice.id: invoice for invoice in sums}
+    payers = _payers(job)
     paid = {invoice.id: invoice.paid for invoice in known.values()}
     pending = {invoice.id: invoice.pending for invoice in known.values()}
     given_up = {invoice.id: invoice.given_up for invoice in known.values()}
@@ -209,7 +213,7 @@ def _invoices(job: Job) -> dict[int, _Billed]:
         let_off[invoice.id] -= off
         lost = min(part.stands_cents - share - waiting - off, given_up[invoice.id])
         given_up[invoice.id] -= lost
-        shown = _on_road(invoice, job.currency)
+        shown = _on_road(invoice, job.currency, payers.get(invoice.id))
         billed[part.row_id] = _Billed(shown, part.stands_cents, share, waiting, off, lost)
     return billed
 
@@ -238,7 +242,15 @@ def _credits(job: Job, billed: frozenset[int]) -> dict[int, list[CreditOnRoad]]:
     return found
 
 
-def _on_road(invoice: Invoice, currency: str) -> InvoiceOnRoad:
+def _payers(job: Job) -> dict[int, int]:
+    """The newest cleared payment that settles each invoice: what would go back first."""
+    parts = Allocation.objects.filter(
+        invoice__job=job, payment__state="cleared", reverses=None, allocation=None
+    )
+    return dict(parts.order_by("id").values_list("invoice_id", "payment_id"))
+
+
+def _on_road(invoice: Invoice, currency: str, payment_id: int | None = None) -> InvoiceOnRoad:
     return InvoiceOnRoad(
         invoice.id,
         invoice.number_text,
@@ -249,6 +261,7 @@ def _on_road(invoice: Invoice, currency: str) -> InvoiceOnRoad:
         Money(invoice.stands_cents - invoice.settled, currency),  # type: ignore[attr-defined]
         Money(invoice.pending, currency),  # type: ignore[attr-defined]
         invoice.document_id,
+        payment_id,
     )
 
 

@@ -164,6 +164,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "office:bank_sure": "/payments/bank/sure/",
         "office:bank_match": "/payments/bank/999999/",
         "office:payment": f"/payments/{payment}/",
+        "office:refund_effects": f"/payments/{payment}/refund/effects/",
         "office:payment_sheet": f"/payments/{payment}/sheet/",
         "office:bounce": f"/payments/{payment}/return/",
         "office:refund": f"/payments/{payment}/refunds/",

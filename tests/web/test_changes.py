@@ -23,6 +23,7 @@ from milepost.records.changes import ChangeSignature
 from milepost.records.scope import scoped
 from tests.cast import KITCHEN, Cast, Kitchen, kitchen
 from tests.web.addresses import a_change, client_of
+from tests.web.test_doors import signed_in
 
 ISLAND = {
     "reason": "The island that you asked for",
@@ -409,3 +410,18 @@ def test_a_change_to_360_lines_asks_the_database_no_more_often_than_to_three(cas
             assert owner.get(at).status_code == 200
         counts.append(len(captured))
     assert counts[1] == counts[2]
+
+
+def test_the_field_for_another_quantity_is_fetched_when_its_line_is_opened(cast):
+    job = kitchen(cast)
+    owner = signed_in(cast, "alice@example.com")
+    page = owner.get(f"/jobs/{job.job_id}/").content.decode()
+    path = f"/jobs/{job.job_id}/lines/"
+    line = page.split(path)[1].split("/")[0]
+    assert 'name="quantity"' not in page
+    part = owner.get(f"{path}{line}/quantity/", headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith("<form") and 'name="quantity" value="1"' in part
+    # Where nothing is fetched, the same form is a page of its own
+    alone = owner.get(f"{path}{line}/quantity/").content.decode()
+    assert "<!doctype html>" in alone and 'name="quantity" value="1"' in alone
+    assert owner.get(f"{path}999999/quantity/").status_code == 404

@@ -210,3 +210,40 @@ def test_a_few_cents_are_offered_to_be_let_be_on_both_sides(cast):
     assert "Kept, too little to give back" in page and "Keep 0.03" not in page
     again = bo.post(f"/payments/{payment}/difference/")
     assert again.status_code == 422 and "no difference to settle" in again.content.decode()
+
+
+def test_a_refund_says_first_what_is_to_be_paid_again_and_that_the_schedule_stays(cast):
+    # Given one cheque that paid the deposit and the first milestone, and 100.00 too much
+    job = kitchen(cast)
+    send_invoice(
+        by=cast.bo, at=cast.at, job_id=job.job_id, row_ids=[job.rows["Rough-in complete"]], by_hand=True
+    )
+    payment = record_payment(
+        by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=20_100_00, method="check"
+    )
+    bo = signed_in(cast, "bo@example.com")
+    # Then the stop of each paid invoice leads to the money, and the form tells what an amount would do
+    stops = bo.get(f"/jobs/{job.job_id}/").content.decode()
+    assert stops.count(f'href="/payments/{payment}/">Give money back') == 2
+
+    def told(amount: str) -> str:
+        answer = bo.get(f"/payments/{payment}/refund/effects/", {"amount": amount})
+        assert answer.status_code == 200
+        return " ".join(answer.content.decode().split())
+
+    assert "60.00 comes out of the credit; 40.00 of it is left. No invoice changes." in told("60.00")
+    said = told("12100.00")
+    assert "100.00 comes out of the credit" in said
+    assert "10,000.00 of invoice 1002, Rough-in complete, is to be paid again." in said
+    assert "2,000.00 of the deposit, invoice 1001, is to be paid again; what invoices have used" in said
+    assert "The work stays billed, the schedule and the contract stay as they are." in said
+    assert "0.01 of that cannot go back" in told("20100.01")
+    assert "is not an amount" in told("a lot")
+    # And that is what happens
+    bo.post(
+        f"/payments/{payment}/refunds/",
+        {"amount": "12100.00", "method": "check", "reopens": "on", "form_key": "r"},
+    )
+    page = job_page(cast.business_id, job.job_id, at=cast.at)
+    assert [stop.invoice.balance.cents for stop in page.stops if stop.invoice] == [2_000_00, 10_000_00]
+    assert page.total.cents == 40_000_00

@@ -110,11 +110,13 @@ def totals(request: HttpRequest, job: int) -> HttpResponse:
     return render(request, "office/_change_totals.html", context | {"refold": was_simple != fields.is_simple})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @door("office", only="send_change")
 def quick(request: HttpRequest, job: int, line: int) -> HttpResponse:
-    """Another quantity of one line, offered at once."""
+    """Another quantity of one line: its form, fetched as the line is opened; then it is offered at once."""
     form = _form_of(request, job)
+    if request.method == "GET":
+        return _quantity_form(request, form, line)
     try:
         change = _quantity_of(request, form, line)
         if "ask" in request.GET:
@@ -132,6 +134,15 @@ def quick(request: HttpRequest, job: int, line: int) -> HttpResponse:
         if "ask" in request.GET:
             return render(request, "office/_quick_difference.html", {"problem": refusal})
         return show_job(request, job, refusal)
+
+
+def _quantity_form(request: HttpRequest, form: ChangeForm, line: int) -> HttpResponse:
+    stands = next((one for one in form.lines if one.id == line), None)
+    if stands is None:
+        raise Http404
+    context = {"job_id": form.job_id, "line": stands, "quick_key": f"quantity-{secrets.token_hex(8)}"}
+    name = "office/_quantity_form.html" if request.headers.get("HX-Request") else "office/quantity.html"
+    return render(request, name, context)
 
 
 def _quantity_of(request: HttpRequest, form: ChangeForm, line: int) -> ChangeInput:

@@ -1,7 +1,5 @@
 """One job in the office: the road, and the one thing to do next."""
 
-import secrets
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -64,7 +62,6 @@ def show_job(request: HttpRequest, job: int, refusal: Refusal | None = None) -> 
         "balance": request.POST.get("amount") or plain(found.due_now.cents, found.currency),
         "form_key": request.POST.get("form_key") or f"pay-{job}-{len(found.payments)}-{found.due_now.cents}",
         "methods": [(code, words) for code, words in PAID_BY if code not in ("card", "bank")],
-        "quick_key": f"quantity-{secrets.token_hex(8)}",
         "quick_open": bool(refusal and (refusal.field or "").startswith("quantity-")),
         "payments": [(row, dict(PAID_BY).get(row.method, row.method)) for row in found.payments],
     }

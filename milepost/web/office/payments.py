@@ -12,6 +12,7 @@ from milepost.core.refusals import Refusal
 from milepost.mailroom import aftermath
 from milepost.mailroom.reprint import payment_sheet
 from milepost.queries.door import NotThere
+from milepost.queries.giving_back import giving_back
 from milepost.queries.payment_page import PaymentPage, payment_page
 from milepost.web.files import sent
 from milepost.web.office.jobs import show_job
@@ -108,6 +109,22 @@ def refund(request: HttpRequest, payment: int) -> HttpResponse:
         return show_payment(request, payment, refusal)
     messages.success(request, _("The refund is booked, and the customer is told."))
     return redirect("office:payment", payment=payment)
+
+
+@require_GET
+@door("office", only="refund_credit")
+def effects(request: HttpRequest, payment: int) -> HttpResponse:
+    """What the amount that is typed would do, for the form to show before it is sent."""
+    text, context = request.GET.get("amount", "").strip(), dict[str, object]()
+    try:
+        if text:
+            cents = money_cents(text, request.currency, field="amount")
+            context["back"] = giving_back(request.business_id, payment, amount_cents=cents)
+    except Refusal as refusal:
+        context["problem"] = refusal
+    except NotThere:
+        raise Http404 from None
+    return render(request, "office/_refund_effects.html", context)
 
 
 def _online_amount(found: PaymentPage) -> str:

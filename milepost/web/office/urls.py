@@ -113,6 +113,7 @@ urlpatterns = [
     path("invoices/totals/", simple_invoice.totals, name="invoice_totals"),
     path("payments/", lists.payments, name="payments"),
     path("payments/<int:payment>/", payments.page, name="payment"),
+    path("payments/<int:payment>/refund/effects/", payments.effects, name="refund_effects"),
     path("payments/<int:payment>/sheet/", payments.sheet, name="payment_sheet"),
     path("payments/<int:payment>/return/", payments.bounce, name="bounce"),
     path("payments/<int:payment>/refunds/", payments.refund, name="refund"),
