@@ -14,11 +14,12 @@ from milepost.queries.paging import NEWEST, PAGE, Newest, Page, Sorting
 from milepost.queries.search import jobs_like
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
+from milepost.records.timeline import JobEvent
 
 
 @dataclass(frozen=True)
 class JobRow:
-    """A job or quote in a list."""
+    """A job or quote in a list. `was_viewed`: the customer has opened the version that was sent last."""
 
     id: int
     number: str
@@ -30,6 +31,12 @@ class JobRow:
     billed: Money
 
     next: NextStep | None = None
+    was_viewed: bool = False
+
+    @property
+    def shown_state(self) -> str:
+        """The state in the word of a list: a quote that was sent and opened is `viewed`."""
+        return "viewed" if self.state == "sent" and self.was_viewed else self.state
 
     @property
     def is_quote(self) -> bool:
@@ -94,9 +101,10 @@ def with_billed(found: "QuerySet[Job]") -> "QuerySet[Job]":
     """Each job with what is billed of it, asked for the rows of one page and not of the whole list."""
     billed = Invoice.objects.filter(job=OuterRef("id")).order_by().values("job")
     billed = billed.annotate(sum=Sum(F("total_cents") - F("credited_cents"))).values("sum")
+    viewed = JobEvent.objects.filter(job=OuterRef("id"), kind__startswith="viewed_v").order_by("-seq")
     return (
         found.select_related("customer", "site")
-        .annotate(billed=Coalesce(Subquery(billed), 0))
+        .annotate(billed=Coalesce(Subquery(billed), 0), viewed=Subquery(viewed.values("kind")[:1]))
         .prefetch_related("versions")
     )
 
@@ -105,6 +113,7 @@ def job_row(job: Job, step: NextStep | None = None) -> JobRow:
     """A job that was asked for `with_billed`. A quote's total is that of its newest version."""
     newest = max(job.versions.all(), key=lambda version: version.version, default=None)
     offered = newest.total_cents if newest else 0
+    sent = max((v.version for v in job.versions.all() if v.sent_at is not None), default=0)
     return JobRow(
         job.id,
         job.number,
@@ -115,4 +124,5 @@ def job_row(job: Job, step: NextStep | None = None) -> JobRow:
         Money(job.contract_cents if job.signed_on else offered, job.currency),
         Money(job.billed, job.currency),  # type: ignore[attr-defined]
         step,
+        was_viewed=job.viewed == f"viewed_v{sent}",  # type: ignore[attr-defined]
     )

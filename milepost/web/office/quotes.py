@@ -16,6 +16,7 @@ from milepost.queries.job_page import job_page
 from milepost.queries.offer_page import offer_page
 from milepost.web.files import sent
 from milepost.web.session import door
+from milepost.web.telling import sentence
 from milepost.web.typed import checked_text
 
 
@@ -37,8 +38,12 @@ def show_quote(request: HttpRequest, job: int, refusal: Refusal | None = None) -
     if found.signed_on is not None and refusal is None:
         return redirect("office:job", job=job)
     approver = next((person for person in found.people if person.approves), None)
+    was_viewed = any(event.kind == f"viewed_v{offer.version}" for event in found.history)
     context = {
         "offer": offer,
+        "state": "viewed" if offer.state == "sent" and was_viewed else offer.state,
+        "told": [(event, sentence(event, found.currency)) for event in reversed(found.history)],
+        "last_hash": found.history[-1].hash if found.history else "",
         "job": found,
         "approver": approver,
         "refusal": refusal,
