@@ -13,7 +13,7 @@ from milepost.actions.steps.crediting import issue_credit
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.finding import find, lock_payer
 from milepost.actions.steps.issuing import issue, milestone_increment
-from milepost.actions.steps.outbox import ensure_links, post_to, present
+from milepost.actions.steps.outbox import ensure_links, post_to
 from milepost.actions.steps.paper import job_facts, local_day
 from milepost.actions.steps.settling import settle_again
 from milepost.actions.steps.snapshots import take_snapshot
@@ -221,7 +221,7 @@ def _tell(
         sha256=document.sha256,
         **facts,
     )
-    everyone = present(loaded.contacts)
+    everyone = loaded.contacts
     ensure_links(job, everyone, at=at, links=loaded.links)
     post_to(
         job,

@@ -1,8 +1,9 @@
 """Sign a quote: the offer becomes a contract, its schedule stands, its deposit is billed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from milepost.actions.actor import Actor
 from milepost.actions.businesses import Missing
@@ -11,7 +12,7 @@ from milepost.actions.quotes import NothingToSign, QuoteIsSigned
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.issuing import deposit_increment, issue
 from milepost.actions.steps.opening import open_job
-from milepost.actions.steps.outbox import post_to, post_to_office
+from milepost.actions.steps.outbox import post_to
 from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_facts, tax_facts
 from milepost.actions.steps.replacing import end_replaced, lock_to_sign, settle_deposit
 from milepost.actions.steps.timeline import tell
@@ -23,6 +24,7 @@ from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.contract import contract_content
 from milepost.queries.paper.facts import ContractFacts
 from milepost.queries.pricing import price_offer
+from milepost.records.files import Document
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
 from milepost.records.quotes import QuoteLine, QuoteVersion, Signature
@@ -110,33 +112,53 @@ def sign_quote(
         raise TotalChanged(total=Money(priced.contract.total_cents, job.currency), field="option")
     paid, ended = end_replaced(job, by=by, at=at)
     loaded = open_job(job, offered, priced, on=local_day(job.business, at))
-    facts = _contract_facts(loaded, offered, name.strip(), how, at)
+    document = _sign(
+        loaded, offered, by, at, name=name.strip()[:200], how=how, chosen=ticked, address=address[:64],
+        device=device[:300], copy_id=copy_file_id,
+    )  # fmt: skip
+    _tell(loaded, version, document, ended, by=by, at=at, name=name.strip(), how=how)
+    deposit = _bill_deposit(loaded, by, at)
+    settle_deposit(job, deposit, paid, at=at)
+    return Signed(job.id, deposit.id if deposit else None)
+
+
+def _sign(loaded: LoadedJob, offered: QuoteVersion, by: Actor, at: datetime, **said: Any) -> Document:
+    """The contract, and the name under it; `said` is who, how and with what."""
+    job = loaded.job
+    facts = _contract_facts(loaded, offered, said["name"], said["how"], at)
     document = freeze(job, "contract", f"Contract {job.number}", contract_content(facts), at=at)
     Signature.objects.create(
         business_id=job.business_id,
         job=job,
         quote_version=offered,
         contact_id=by.contact_id,
-        name=name.strip()[:200],
-        how=how,
-        chosen=ticked,
         signed_at=at,
-        address=address[:64],
-        device=device[:300],
         document=document,
-        copy_id=copy_file_id,
+        **said,
     )
+    return document
+
+
+def _tell(
+    loaded: LoadedJob, version: int, document: Document, ended: Sequence[int], *, by: Actor, at: datetime,
+    name: str, how: str,
+) -> None:  # fmt: skip
+    """Everybody has the contract, and what ended with it."""
+    job = loaded.job
     tell(
-        job, "signed", by=by, at=at, name=name.strip(), how=how, version=version,
+        job, "signed", by=by, at=at, name=name, how=how, version=version,
         contract_cents=job.contract_cents, document_id=document.id, sha256=document.sha256,
     )  # fmt: skip
-    said = {"name": name.strip(), "contract_cents": job.contract_cents}
-    papers = [document.id, *ended]
-    post_to(job, loaded.contacts, "signed", cause=str(job.id), facts=said, at=at, document_ids=papers)
-    post_to_office(job, "signed_office", cause=str(job.id), facts=said, at=at)
-    deposit = _bill_deposit(loaded, by, at)
-    settle_deposit(job, deposit, paid, at=at)
-    return Signed(job.id, deposit.id if deposit else None)
+    post_to(
+        job,
+        loaded.contacts,
+        "signed",
+        cause=str(job.id),
+        facts={"name": name, "contract_cents": job.contract_cents},
+        at=at,
+        document_ids=[document.id, *ended],
+        office="signed_office",
+    )
 
 
 def _ticked(lines: list[QuoteLine], chosen: Collection[int]) -> list[int]:

@@ -197,7 +197,7 @@ def _of_a_job() -> Questions:
         _ends(Position.objects.filter(job=job)),
         newest[:1],
         _ends(Position.objects.filter(job=job, id__lte=Subquery(newest.values("last_position")[:1]))),
-        Contact.objects.filter(customer=given("customer")).order_by("position", "id"),
+        Contact.objects.filter(customer=given("customer"), archived_at=None).order_by("position", "id"),
         PortalLink.objects.filter(job=job),
         Invoice.objects.filter(job=job).order_by("id"),
         standing_rows().filter(invoice__job=job),

@@ -6,8 +6,11 @@ import pytest
 
 from milepost.actions.businesses import add_tax_code
 from milepost.actions.customers import ContactInput, LastContact, add_customer, remove_contact
+from milepost.actions.invoices import send_invoice
 from milepost.actions.merging import merge_customers
+from milepost.actions.payments import record_payment
 from milepost.actions.quotes import draft_quote, send_quote
+from milepost.actions.work import complete_milestone
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.core.refusals import Refusal
 from milepost.queries import lists
@@ -83,6 +86,19 @@ def test_a_person_who_was_removed_no_longer_opens_their_link(cast, client):
     alice = signed_in(cast, "alice@example.com")
     alice.post(f"/customers/{cast.customer_id}/people/{cast.carol.contact_id}/removal/")
     assert client.get(path).status_code == 404
+
+
+def test_who_was_removed_is_sent_no_further_invoice_receipt_or_signed_change(cast):
+    job = kitchen(cast)
+    alice = signed_in(cast, "alice@example.com")
+    alice.post(f"/customers/{cast.customer_id}/people/{cast.pat.contact_id}/removal/")
+    before = {row.id for row in messages(cast.business_id).rows}
+    record_payment(by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=10_000_00, method="check")
+    complete_milestone(by=cast.tess, at=cast.at, job_id=job.job_id, row_id=job.rows["Rough-in complete"])
+    send_invoice(by=cast.tess, at=cast.at, job_id=job.job_id, row_ids=[job.rows["Rough-in complete"]])
+    told = [row for row in messages(cast.business_id).rows if row.id not in before]
+    assert {"receipt", "invoice_sent"} <= {row.kind for row in told}
+    assert {row.to_name for row in told} <= {"Carol Reyes", "Northside Kitchens"}
 
 
 def test_a_duplicate_is_merged_and_parted_and_the_books_do_not_move(cast):

@@ -37,7 +37,7 @@ def open_job(job: Job, offered: QuoteVersion, priced: PricedQuote, *, on: date) 
         ]
     )  # fmt: skip
     contacts, links = together(
-        Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"),
+        Contact.objects.filter(customer_id=job.customer_id, archived_at=None).order_by("position", "id"),
         PortalLink.objects.filter(job=job),
     )
     return replace(assemble(job, keys, schedule, {}), contacts=contacts, links=links)

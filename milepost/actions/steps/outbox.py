@@ -17,16 +17,12 @@ def contacts_for(job: Job, part: Part) -> list[Contact]:
     The customer's people who approve, who pay, or all of them; never nobody if there is anybody.
     Who is kept informed gets a copy of what the others get.
     """
-    everyone = present(Contact.objects.filter(customer_id=job.customer_id).order_by("position", "id"))
+    present = Contact.objects.filter(customer_id=job.customer_id, archived_at=None)
+    everyone = list(present.order_by("position", "id"))
     if part == "everyone":
         return everyone
     chosen = [c for c in everyone if (c.approves if part == "approver" else c.pays)]
     return [c for c in everyone if c in chosen or c.copies] if chosen else everyone
-
-
-def present(contacts: Iterable[Contact]) -> list[Contact]:
-    """Those of the customer's people who have not left, in their order."""
-    return [contact for contact in contacts if contact.archived_at is None]
 
 
 def approvers_of(job: Job, row: ScheduleRow) -> list[Contact]:
