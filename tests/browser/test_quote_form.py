@@ -45,7 +45,7 @@ def test_a_quote_is_written_changed_and_priced_as_one_types(site, cast, browser,
     row.get_by_text("When it is billed").click()
     assert row.locator("[name=row-2-criteria]").input_value().startswith("Rough-in inspection is signed")
 
-    # Removing asks nothing and can be undone; Alt and the arrow moves
+    # Removing asks nothing and can be undone; Alt and the arrow move
     office.locator(".pay-row").nth(2).get_by_role("button", name="Remove this payment").click()
     expect(office.locator("#row-4-amount")).to_have_text("12,000.00")
     office.get_by_role("button", name="Bring it back").click()
@@ -53,6 +53,11 @@ def test_a_quote_is_written_changed_and_priced_as_one_types(site, cast, browser,
     office.locator("[name=line-2-description]").focus()
     office.keyboard.press("Alt+ArrowUp")
     assert office.locator(".work-line textarea").first.input_value() == "Brass pulls"
+    # So does dragging by its grip; dragged back, everything is as it was
+    lines = office.locator(".work-line")
+    for first in ("Cabinets", "Brass pulls"):
+        lines.nth(1).locator("[data-grip]").drag_to(lines.nth(0), target_position={"x": 20, "y": 4})
+        assert lines.locator("textarea").first.input_value() == first
     photograph(office, "quote-form-options")
 
     # A wrong price is said at its field, and nothing is lost

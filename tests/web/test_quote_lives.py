@@ -9,6 +9,7 @@ from milepost.queries.portal_people import portal_links
 from milepost.queries.quote_draft import quote_draft
 from tests.cast import sent_quote
 from tests.web.addresses import client_of
+from tests.web.test_bad_input import QUOTE
 
 
 def link_of(cast, name: str = "Carol Reyes") -> str:
@@ -63,6 +64,29 @@ def test_a_quote_that_was_declined_cannot_be_signed_while_it_is_written_anew(cas
     answer = client.post(f"{link}signature/", {"version": "1", "name": "Carol Reyes"})
     assert answer.status_code == 422 and "still a draft" in answer.content.decode()
     assert job_page(cast.business_id, job, at=cast.at).signed_on is None
+
+
+def test_over_seven_payments_fewer_are_advised_and_eight_are_kept_all_the_same(cast):
+    owner = client_of(cast, "owner")
+
+    def form(payments: int) -> dict[str, object]:
+        rows = [str(place) for place in range(1, payments + 1)]
+        typed: dict[str, object] = QUOTE | {"row": rows}
+        for place in rows:
+            basis = "remainder" if place == rows[-1] else "percent"
+            typed |= {
+                f"row-{place}-name": f"Part {place}",
+                f"row-{place}-kind": "milestone",
+                f"row-{place}-basis": basis,
+            }
+            typed |= {f"row-{place}-value": "10"} if basis == "percent" else {}
+        return typed
+
+    assert "More than seven" not in owner.post("/quotes/totals/", form(7)).content.decode()
+    assert "More than seven" in owner.post("/quotes/totals/", form(8)).content.decode()
+    made = owner.post("/quotes/new/", form(8))
+    assert made.status_code == 302
+    assert len(quote_draft(cast.business_id, int(made["Location"].strip("/").split("/")[1])).quote.rows) == 8
 
 
 def test_a_copy_is_a_draft_of_its_own_without_a_day_of_expiry(cast):
