@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Sum
 
 from milepost.core.money import plain
+from milepost.queries.credit import with_left
 from milepost.queries.door import NotThere, question
 from milepost.queries.job_explained import explain_job
 from milepost.queries.ledger import read_balances, read_journal
@@ -349,19 +350,8 @@ class _Reader:
         return {number: self.money(cents) for number, cents in sums.items() if cents}
 
     def credit(self) -> str:
-        cleared = Payment.objects.filter(job=self.job, state="cleared").aggregate(sum=Sum("amount_cents"))
-        parts = Allocation.objects.filter(payment__job=self.job, payment__state="cleared")
-        used = parts.aggregate(sum=Sum("amount_cents"))["sum"] or 0
-        given = (
-            Refund.objects.filter(payment__job=self.job)
-            .exclude(state="refused")
-            .aggregate(sum=Sum("amount_cents"))["sum"]
-            or 0
-        )
-        kept = Concession.objects.filter(payment__job=self.job, invoice=None).aggregate(
-            sum=Sum("amount_cents")
-        )
-        return self.money((cleared["sum"] or 0) - used - given - (kept["sum"] or 0))
+        cleared = with_left(Payment.objects.filter(job=self.job, state="cleared"))
+        return self.money(cleared.aggregate(sum=Sum("left"))["sum"] or 0)
 
     def refunds(self) -> list[Output]:
         return [
