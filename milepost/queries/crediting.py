@@ -333,7 +333,7 @@ def plan_allowance(loaded: LoadedJob, standing: Standing, cents: int) -> CreditP
     """
     if standing.invoice.kind in ("deposit", "cancellation"):
         raise NotOffADeposit(field="amount")
-    off = allowance(standing.issued, cents)
+    off = allowance(standing.issued, cents, group_of=loaded.state.priced.group_of)
     cuts = {
         int(str(row)): cut
         for row, cut in cut_by_row(off, cast(Mapping[Hashable, int], standing.due_by_row)).items()
