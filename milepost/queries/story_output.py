@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
@@ -134,6 +135,29 @@ def _recovered_tax(job_id: int) -> dict[int, int]:
     return {invoice: -cents for invoice, cents in sums}
 
 
+class _Issued(NamedTuple):
+    """An invoice, or what a credit note takes back of one (below zero; `id` is then the invoice's own)."""
+
+    at: datetime
+    id: int
+    earned_cents: int
+    billed_cents: int
+
+
+def _issued(job_id: int) -> list[_Issued]:
+    invoices = [(one, one, 1) for one in Invoice.objects.filter(job_id=job_id)]
+    notes = CreditNote.objects.filter(job_id=job_id).select_related("invoice")
+    return [
+        _Issued(
+            said.issued_at,
+            invoice.id,
+            0 if invoice.kind == "deposit" else sign * (said.net_cents + said.tax_cents),
+            sign * said.total_cents,
+        )
+        for said, invoice, sign in (*invoices, *((note, note.invoice, -1) for note in notes))
+    ]
+
+
 def _is_disputed(payment: Payment) -> bool:
     return any(dispute.state == "open" for dispute in payment.disputes.all())
 
@@ -149,6 +173,7 @@ class _Reader:
         self.with_fees = [job.id, *fees.values_list("id", flat=True)]
         self.settled = _settled(self.with_fees)
         self.recovered_tax = _recovered_tax(job.id)
+        self.issued = _issued(job.id)
 
     def money(self, cents: int) -> str:
         return plain(cents, self.job.currency)
@@ -213,7 +238,6 @@ class _Reader:
         return found
 
     def _invoices(self) -> Iterable[tuple[datetime, Output]]:
-        earned = billed = 0
         rows = _grouped(
             InvoiceRow.objects.filter(invoice__job_id__in=self.with_fees)
             .order_by("row__position")
@@ -228,13 +252,18 @@ class _Reader:
         for invoice in (
             Invoice.objects.filter(job_id__in=self.with_fees).prefetch_related("taxes").order_by("id")
         ):
-            own = invoice.job_id == self.job.id
-            earned += 0 if invoice.kind == "deposit" or not own else invoice.net_cents + invoice.tax_cents
+            earned, billed = self._before(invoice)
+            if invoice.job_id == self.job.id and invoice.kind != "deposit":
+                earned += invoice.net_cents + invoice.tax_cents
             yield (
                 invoice.issued_at,
                 self._invoice(invoice, rows.get(invoice.id, []), lines.get(invoice.id, []), earned, billed),
             )
-            billed += invoice.stands_cents if own else 0
+
+    def _before(self, invoice: Invoice) -> tuple[int, int]:
+        """What stood earned and billed when an invoice was issued, in cents; what came later changes neither."""
+        said = [one for one in self.issued if (one.at, one.id) < (invoice.issued_at, invoice.id)]
+        return sum(one.earned_cents for one in said), sum(one.billed_cents for one in said)
 
     def _invoice(
         self, invoice: Invoice, rows: list[object], lines: list[InvoiceLine], earned: int, billed: int
