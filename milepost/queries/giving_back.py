@@ -37,9 +37,12 @@ class GivingBack:
 @question
 def giving_back(payment_id: int, *, amount_cents: int) -> GivingBack:
     """As `actions/steps/taking_back.undo` does it. Refuses NotThere."""
-    payment = with_left(Payment.objects.all()).filter(id=payment_id, state="cleared").first()
+    payment = with_left(Payment.objects.all()).filter(id=payment_id).first()
     if payment is None:
         raise NotThere
+    if payment.state != "cleared":
+        nothing = Money(0, payment.currency)
+        return GivingBack(nothing, nothing, nothing, [], Money(amount_cents, payment.currency))
     credit = min(amount_cents, max(payment.left, 0))  # type: ignore[attr-defined]
     rest, reopened = amount_cents - credit, list[Reopened]()
     standing = payment.allocations.filter(reverses__isnull=True, allocation__isnull=True)

@@ -146,7 +146,7 @@ def test_after_changes_and_credits_the_job_says_what_stands_and_who_moved_it(cas
     give_money_off(by=cast.bo, at=cast.at, invoice_id=first, amount_cents=300_00, reason="A scratch")
     said = explained(signed_in(cast, "bo@example.com"), f"/jobs/{job.job_id}/explained/")
     for words in (
-        "It was billed before the contract last changed. What is billed stands: 2,200.00.",
+        "It was billed before the last change or credit note. What is billed stands: 2,200.00.",
         "Its share is 25 of 75: exactly 2,500, in whole cents 2,500.00.",
         "Changes placed +2,000.00 on it, so it asks for 4,500.00.",
         "Signed: 10,000.00.",

@@ -26,7 +26,7 @@ def row_told(
         said = [_deposit_row(row, loaded, reader)]
     elif story.how == "billed":
         said = [
-            _("It was billed before the contract last changed. What is billed stands: {amount}.").format(
+            _("It was billed before the last change or credit note. What is billed stands: {amount}.").format(
                 amount=reader.money(story.amount_cents)
             )
         ]
@@ -62,7 +62,7 @@ def _deposit_row(row: ScheduleRow, loaded: LoadedJob, reader: Reader) -> str:
             rate=reader.percent(row.value or Decimal(0)), whole=reader.money(whole), amount=amount
         )
     return _(
-        "It was invoiced before the contract last changed. What is billed stands, less what was credited: "
+        "It was invoiced before the last change or credit note. What is billed stands, less what was credited: "
         "{amount}."
     ).format(amount=amount)
 
@@ -70,7 +70,7 @@ def _deposit_row(row: ScheduleRow, loaded: LoadedJob, reader: Reader) -> str:
 def _share(story: RowStory, schedule: ScheduleStory, reader: Reader) -> list[str]:
     parts = [
         (schedule.deposit_cents, _("{amount} is the deposit")),
-        (schedule.due_before_cents, _("{amount} was billed before the contract last changed")),
+        (schedule.due_before_cents, _("{amount} was billed before the last change or credit note")),
         (schedule.others_cents, _("{amount} is asked for as fixed amounts and by lines")),
         (schedule.placed_cents, _("{amount} was placed on single payments")),
     ]

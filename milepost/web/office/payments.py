@@ -117,9 +117,8 @@ def effects(request: HttpRequest, payment: int) -> HttpResponse:
     """What the amount that is typed would do, for the form to show before it is sent."""
     text, context = request.GET.get("amount", "").strip(), dict[str, object]()
     try:
-        if text:
-            cents = money_cents(text, request.currency, field="amount")
-            context["back"] = giving_back(request.business_id, payment, amount_cents=cents)
+        cents = money_cents(text, request.currency, field="amount") if text else 0
+        context["back"] = giving_back(request.business_id, payment, amount_cents=cents)
     except Refusal as refusal:
         context["problem"] = refusal
     except NotThere:
