@@ -77,6 +77,8 @@ def addresses_of(cast: Cast) -> dict[str, str]:
     invitation = invite(by=cast.alice, at=now, email="ivy@example.com", role="technician")
     another = invite(by=cast.alice, at=now, email="ian@example.com", role="technician")
     link = f"/c/{token}/"
+    payers = (p.url for p in job_page(cast.business_id, paid.job_id, at=cast.at).people if p.pays)
+    paid_link = "/c/" + next(payers).split("/c/")[1]
     at, of = f"/jobs/{job.job_id}/", f"/customers/{cast.customer_id}/"
     in_the_field = f"/field/jobs/{job.job_id}/"
     return {
@@ -234,7 +236,7 @@ def addresses_of(cast: Cast) -> dict[str, str]:
         "portal:offer": f"{link}quote/",
         "portal:explained_job": f"{link}explained/",
         "portal:sheet": f"{link}invoices/{invoice.id}/sheet/",
-        "portal:payment_sheet": f"{link}payments/{payment}/sheet/",
+        "portal:payment_sheet": f"{paid_link}payments/{payment}/sheet/",
         "portal:history": f"{link}history.json",
         "portal:file": f"{link}files/{file}/",
         "brand": "/brand/0a5c3c.css",
