@@ -42,6 +42,7 @@ soak: setup-dev
 	MILEPOST_EXAMPLES=2500 $(BIN)/pytest tests/core/test_laws.py
 	MILEPOST_PAYERS=64 MILEPOST_ROUNDS=50 $(BIN)/pytest -s tests/mailroom/test_many_payers.py
 	MILEPOST_EVENTS=10000 $(BIN)/pytest -s tests/mailroom/test_storms.py
+	MILEPOST_ONLINE_LIVES=40 MILEPOST_STEPS=80 $(BIN)/pytest tests/mailroom/test_online_lives.py
 	MILEPOST_LIVES=20 $(BIN)/pytest tests/mailroom/test_janitor.py
 	MILEPOST_CRASHES=all $(BIN)/pytest tests/mailroom/test_crashes.py
 

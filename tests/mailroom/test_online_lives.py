@@ -1,7 +1,7 @@
 """
 Random lives in which much is paid online, and taken back: refunds, disputes, returns, declines, parts,
 surcharges, several jobs at once, and whatever the office does meanwhile. After each step doctor recomputes
-every guarantee; in the end the books hold what the gateway holds. `make soak`: MILEPOST_ONLINE_LIVES=40.
+every guarantee; in the end the books hold what the gateway holds. `make soak`: MILEPOST_ONLINE_LIVES=40 MILEPOST_STEPS=80.
 """
 
 import os
@@ -27,9 +27,9 @@ from milepost.records.scope import scoped
 from tests.actions.test_random_lives import Life
 from tests.cast import Cast
 
-LIVES = int(os.environ.get("MILEPOST_ONLINE_LIVES", "2"))
+LIVES = int(os.environ.get("MILEPOST_ONLINE_LIVES", "1"))
 SEED = int(os.environ.get("MILEPOST_SEED", "1"))
-STEPS = 40
+STEPS = int(os.environ.get("MILEPOST_STEPS", "25"))
 
 
 class OnlineLife(Life):
