@@ -24,7 +24,7 @@ from milepost.queries.story_output import story_output
 from milepost.records.files import Document
 from milepost.records.post import Message
 from milepost.records.scope import scoped
-from tests.actions.test_changes import document_of, island, line_ids, rows_of, signed
+from tests.actions.changed import document_of, island, line_ids, rows_of, signed
 from tests.cast import Kitchen, kitchen
 
 

@@ -15,7 +15,7 @@ from milepost.core.change_input import ChangeInput, LineEdit
 from milepost.queries.change_page import change_page
 from milepost.queries.doctor import examine
 from milepost.queries.story_output import story_output
-from tests.actions.test_changes import billed, document_of, in_quarters, island, line_ids
+from tests.actions.changed import billed, document_of, in_quarters, island, line_ids
 
 ROUNDS = 12
 
