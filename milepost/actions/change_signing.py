@@ -16,6 +16,7 @@ from milepost.actions.steps.issuing import issue, milestone_increment
 from milepost.actions.steps.outbox import ensure_links, post_to
 from milepost.actions.steps.paper import job_facts, local_day
 from milepost.actions.steps.settling import settle_again
+from milepost.actions.steps.signers import check_signer
 from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.actions.work import JobNotOpen
@@ -70,8 +71,8 @@ def sign_change(
     `stamp` is that of the difference on the screen: if the job moved in between, ChangeMoved, and the
     page shows the new difference. `how` as for quotes; "in_person" signs a draft that the person may
     offer. Signing what is approved changes nothing. Returns the change order's id. Refuses Missing
-    (the name), JobNotOpen, ChangeNotSent, ChangeNotOpen, ChangeExpired, AskTheOffice, ChangeMoved, and
-    what the core refuses.
+    (the name), JobNotOpen, ChangeNotSent, ChangeNotOpen, ChangeExpired, AskTheOffice, ChangeMoved,
+    NotTheirsToSign, and what the core refuses.
     """
     # Taking invoices back touches what was paid on them, so the customer is locked first, as for money.
     job = lock_payer(job_id)
@@ -84,6 +85,7 @@ def sign_change(
         raise JobNotOpen(number=job.number)
     _check_open(order, by, how, at)
     loaded = load(job)
+    check_signer(loaded.contacts, by)
     computed = proposed(loaded, order)
     shown = difference(loaded, order, computed)
     if stamp and stamp != shown.stamp:

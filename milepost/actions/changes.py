@@ -10,6 +10,7 @@ from milepost.actions.steps.finding import find, lock_job
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
 from milepost.actions.steps.paper import local_day
+from milepost.actions.steps.signers import check_answer
 from milepost.actions.steps.timeline import tell
 from milepost.actions.work import JobNotOpen
 from milepost.core.change_input import ChangeInput
@@ -205,6 +206,7 @@ def _answer(
         return
     if order.state != "sent" and not (order.state == "draft" and state == "withdrawn"):
         raise ChangeNotOpen(change=order.name, state=order.state)
+    check_answer(job, by)
     was_sent = order.state == "sent"
     order.state, order.answered_at, order.answer = state, at, reason.strip()[:2000]
     order.save()

@@ -13,7 +13,8 @@ from milepost.actions.steps.offer import (
     title_of,
 )
 from milepost.actions.steps.once import first_result, remember
-from milepost.actions.steps.outbox import contacts_for, ensure_links, post_to, post_to_office
+from milepost.actions.steps.outbox import contacts_for, ensure_links, parts_of, post_to, post_to_office
+from milepost.actions.steps.signers import check_answer
 from milepost.actions.steps.timeline import tell
 from milepost.core.msgids import gettext_noop
 from milepost.core.quote_input import QuoteInput
@@ -127,7 +128,7 @@ def send_quote(*, by: Actor, at: datetime, job_id: int) -> None:
     event = tell(job, "quote_sent", by=by, at=at, version=version.version, total_cents=version.total_cents)
     post_to(
         job,
-        [contact for contact in everyone if contact.approves] or everyone,
+        parts_of(everyone, "approver"),
         "quote_sent",
         cause=str(event.id),
         facts={"total_cents": version.total_cents, "version": version.version},
@@ -152,7 +153,7 @@ def decline_quote(*, by: Actor, at: datetime, job_id: int, reason: str = "") -> 
     """
     The customer does not want it: the quote can no longer be signed, unless it is changed and sent
     again. Told to the office when the customer did it. Declining twice changes nothing.
-    Refuses QuoteIsSigned and a quote that was never sent (NothingToDecline).
+    Refuses QuoteIsSigned, a quote that was never sent (NothingToDecline), NotTheirsToSign.
     """
     job = lock_job(job_id)
     if job.state == "declined":
@@ -161,6 +162,7 @@ def decline_quote(*, by: Actor, at: datetime, job_id: int, reason: str = "") -> 
         raise NothingToDecline(number=job.number)
     if job.state != "sent":
         raise QuoteIsSigned(number=job.number)
+    check_answer(job, by)
     job.state = "declined"
     job.save(update_fields=["state"])
     event = tell(job, "declined", by=by, at=at, name=by.name, reason=reason.strip())

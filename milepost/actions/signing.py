@@ -15,6 +15,7 @@ from milepost.actions.steps.opening import open_job
 from milepost.actions.steps.outbox import post_to
 from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_facts, tax_facts
 from milepost.actions.steps.replacing import end_replaced, lock_to_sign, settle_deposit
+from milepost.actions.steps.signers import check_signer
 from milepost.actions.steps.timeline import tell
 from milepost.core.contract import Key
 from milepost.core.money import Money
@@ -94,7 +95,7 @@ def sign_quote(
     Where it takes the place of a signed job, that one ends and what was paid of its deposit settles the
     new one. `chosen` are the positions of the optional lines that are ticked, `total_cents` the total that
     was on the screen with them. Refuses Missing (the name), NotSentYet, NewerVersion, QuoteExpired,
-    QuoteIsDeclined, QuoteIsSigned, UnknownOption, TotalChanged, and of the job whose place it takes,
+    QuoteIsDeclined, QuoteIsSigned, UnknownOption, TotalChanged, NotTheirsToSign, and of the job whose place it takes,
     what has begun (WorkIsBilled, WorkIsDone, WasChanged).
     """
     job = lock_to_sign(job_id, version)
@@ -125,6 +126,7 @@ def sign_quote(
 def _sign(loaded: LoadedJob, offered: QuoteVersion, by: Actor, at: datetime, **said: Any) -> Document:
     """The contract, and the name under it; `said` is who, how and with what."""
     job = loaded.job
+    check_signer(loaded.contacts, by)
     facts = _contract_facts(loaded, offered, said["name"], said["how"], at)
     document = freeze(job, "contract", f"Contract {job.number}", contract_content(facts), at=at)
     Signature.objects.create(

@@ -15,6 +15,15 @@ def people_by_name(customer_id: int) -> list[str]:
     return [called(person, people) for person in people]
 
 
+@question
+def signers_of(job_id: int) -> list[tuple[int, str]]:
+    """Who of the customer's people answers offers: whoever approves, or everybody where nobody does."""
+    people = Contact.objects.filter(customer__job__id=job_id, archived_at=None).order_by("position", "id")
+    everyone = [(person.id, person.name, person.approves) for person in people]
+    may = [person for person in everyone if person[2]] or everyone
+    return [(contact_id, name) for contact_id, name, _ in may]
+
+
 def called(person: Contact, people: Sequence[Contact]) -> str:
     """What tells a person from the customer's others: the name, or the email address where two share it."""
     alike = [other for other in people if key_of(other.name) == key_of(person.name)]

@@ -98,3 +98,18 @@ def test_a_copy_is_a_draft_of_its_own_without_a_day_of_expiry(cast):
     made = quote_draft(cast.business_id, copy)
     assert (made.state, made.version, made.quote.expires_on) == ("draft", 1, None)
     assert made.quote.lines == quote.lines and made.number != quote_draft(cast.business_id, job).number
+
+
+def test_whoever_pays_reads_the_quote_and_only_whoever_approves_answers_it(cast, client):
+    job, link = sent_quote(cast), link_of(cast, "Pat Reyes")
+    page = client.get(link).content.decode()
+    assert "Waits for Carol Reyes to sign" in page and "Your full name" not in page
+    for address, form in (
+        ("signature", {"version": "1", "name": "Pat Reyes"}),
+        ("refusal", {"reason": "Too dear"}),
+    ):
+        answer = client.post(f"{link}{address}/", form)
+        assert answer.status_code == 422
+        assert "Carol Reyes answers this for the customer." in answer.content.decode()
+    assert job_page(cast.business_id, job, at=cast.at).state == "sent"
+    assert "Your full name" in client.get(link_of(cast)).content.decode()

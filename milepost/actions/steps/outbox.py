@@ -18,11 +18,15 @@ def contacts_for(job: Job, part: Part) -> list[Contact]:
     Who is kept informed gets a copy of what the others get.
     """
     present = Contact.objects.filter(customer_id=job.customer_id, archived_at=None)
-    everyone = list(present.order_by("position", "id"))
+    return parts_of(list(present.order_by("position", "id")), part)
+
+
+def parts_of(everyone: Sequence[Contact], part: Part) -> list[Contact]:
+    """As `contacts_for`, of people who are at hand."""
     if part == "everyone":
-        return everyone
+        return list(everyone)
     chosen = [c for c in everyone if (c.approves if part == "approver" else c.pays)]
-    return [c for c in everyone if c in chosen or c.copies] if chosen else everyone
+    return [c for c in everyone if c in chosen or c.copies] if chosen else list(everyone)
 
 
 def approvers_of(job: Job, row: ScheduleRow) -> list[Contact]:

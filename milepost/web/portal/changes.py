@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from milepost.actions.change_signing import sign_change
 from milepost.actions.changes import decline_change
 from milepost.core.refusals import Refusal
+from milepost.queries.approvers import signers_of
 from milepost.queries.change_page import change_page
 from milepost.queries.door import NotThere
 from milepost.queries.portal_link import Guest
@@ -26,8 +27,11 @@ def _show(request: HttpRequest, guest: Guest, change: int, refusal: Refusal | No
     found = change_page(guest.business_id, guest.job_id, change, at=timezone.now())
     if found.row.state == "draft" or (found.row.state == "withdrawn" and not found.row.sent_on):
         raise NotThere
+    signers = dict(signers_of(guest.business_id, guest.job_id))
     context = {
         "guest": guest,
+        "may_sign": guest.contact_id in signers,
+        "signers": ", ".join(signers.values()),
         "page": found,
         "change": found.row,
         "difference": found.difference,

@@ -21,6 +21,7 @@ from milepost.mailroom import checkout, documents, payment_accounts
 from milepost.mailroom.logos import logo_png
 from milepost.mailroom.offers import offer_pdf
 from milepost.mailroom.reprint import paid_sheet, payment_sheet
+from milepost.queries.approvers import signers_of
 from milepost.queries.attempts import asked_of, attempt_facts
 from milepost.queries.door import NotThere
 from milepost.queries.explained import explained_document
@@ -89,8 +90,11 @@ def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) ->
     if job.signed_on is None and job.origin == "quote":
         offer = offer_page(guest.business_id, guest.job_id, sent_only=True, chosen=_ticked(request))
         ways = payment_accounts.ways(guest.business_id)
+        signers = dict(signers_of(guest.business_id, guest.job_id))
         context |= {
             "offer": offer,
+            "may_sign": guest.contact_id in signers,
+            "signers": ", ".join(signers.values()),
             "methods": paying.methods_for(guest, offer.deposit, ways),
             "typed_reason": request.POST.get("reason", ""),
             "typed_name": request.POST.get("name", "") or (guest.name if guest.approves else ""),
