@@ -11,8 +11,12 @@ from milepost.actions.credit_notes import (
     take_back_money_off,
     take_back_part,
 )
+from milepost.actions.quotes import send_quote
+from milepost.actions.rewriting import rewrite_signed
+from milepost.actions.signing import sign_quote
 from milepost.actions.tax_changes import change_taxes
 from milepost.queries.money_lists import invoices
+from milepost.queries.quote_draft import quote_draft
 from milepost.queries.tax_changes import tax_change_page
 
 if TYPE_CHECKING:
@@ -55,6 +59,16 @@ class Crediting:
     def cancel(self: "Life") -> None:  # type: ignore[misc]
         keep = self.random.choice([0, 0, 1, 150_00])
         cancel_job(by=self.cast.bo, at=self.at, job_id=self.job(), keep_cents=keep, reason="They moved")
+
+    def correct_quote(self: "Life") -> None:  # type: ignore[misc]
+        """A mistake in what was signed: written anew, sent, and often signed at once."""
+        made = rewrite_signed(by=self.cast.alice, at=self.at, job_id=self.job())
+        if made not in self.jobs:
+            self.jobs.append(made)
+        send_quote(by=self.cast.alice, at=self.at, job_id=made)
+        if self.random.random() < 0.7:
+            version = quote_draft(self.cast.business_id, made).version
+            sign_quote(by=self.cast.carol, at=self.at, job_id=made, version=version, name="Carol")
 
     def change_taxes(self: "Life") -> None:  # type: ignore[misc]
         job = self.job()

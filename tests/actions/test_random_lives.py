@@ -102,7 +102,8 @@ class Life(Changing, Crediting):
             self.other_tax_rules, self.order_change, self.order_change, self.order_change,
             self.sign_change, self.answer_change, self.fix, self.fix, self.send_again, self.take_back_part,
             self.take_back_part, self.take_back_cents, self.money_off,
-            self.take_money_off_back, self.cancel, self.change_taxes]  # fmt: skip
+            self.take_money_off_back, self.cancel, self.change_taxes, self.correct_quote,
+            self.correct_quote]  # fmt: skip
 
     def begin(self) -> None:
         """Two quotes are signed: without any job, most of what happens is refused."""
