@@ -119,10 +119,10 @@ def effects(request: HttpRequest, payment: int) -> HttpResponse:
     try:
         cents = money_cents(text, request.currency, field="amount") if text else 0
         context["back"] = giving_back(request.business_id, payment, amount_cents=cents)
-    except Refusal as refusal:
-        context["problem"] = refusal
     except NotThere:
         raise Http404 from None
+    except Refusal as refusal:
+        context["problem"] = refusal
     return render(request, "office/_refund_effects.html", context)
 
 
