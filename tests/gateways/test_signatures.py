@@ -24,7 +24,8 @@ BODIES = st.fixed_dictionaries(
         "data": st.fixed_dictionaries({"object": st.dictionaries(st.text(), st.text())}),
     }
 ).map(lambda body: json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-SECRETS = st.text(st.characters(codec="utf-8"), min_size=1)
+SECRETS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
+"""No blanks and no NULs: HMAC fills a short key with NULs, so two such secrets may be one."""
 DAY = 24 * 60 * 60
 MOMENTS = st.integers(DAY, 80_000 * DAY).map(lambda second: datetime.fromtimestamp(second, UTC))
 APART = st.one_of(
