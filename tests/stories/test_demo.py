@@ -1,6 +1,5 @@
 """The demo: a job in every state, whatever the day."""
 
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -25,9 +24,7 @@ AT = datetime(2027, 6, 9, 17, 0, tzinfo=UTC)
 
 
 def test_the_demo_has_a_job_in_every_state_and_loads_once(database):
-    before = time.monotonic()
     report = load_demo(AT)
-    took_s = time.monotonic() - before
     with scoped(report.business_id, writing=False):
         jobs = dict(Job.objects.values_list("title", "id"))
         states = set(Job.objects.values_list("state", flat=True))
@@ -52,7 +49,6 @@ def test_the_demo_has_a_job_in_every_state_and_loads_once(database):
     ]
     assert [template.name for template in own_templates(report.business_id)] == ["Our kitchens"]
     assert load_demo(AT) == report
-    assert took_s < 20
 
 
 def test_the_demo_says_where_to_sign_in(database):
