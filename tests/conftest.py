@@ -11,6 +11,8 @@ import pytest
 from milepost.config import databases, postgres
 from tests import testbed
 
+# What is started in processes of its own has no doctests, and is not for being imported here.
+collect_ignore = ["served.py", "mailroom/unguarded.py"]
 _running: list[tuple[testbed.Server, postgres.Cluster | None]] = []
 
 
