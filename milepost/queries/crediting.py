@@ -19,6 +19,7 @@ from milepost.core.credits import (
     CreditTooLarge,
     Issued,
     NotSinceSnapshot,
+    ShareTooSmall,
     after_allowance,
     after_reversal,
     after_void,
@@ -233,6 +234,8 @@ def plan_share(
         raise CancellationStands(number=loaded.job.number)
     if invoice.kind == "deposit":
         asked = half_up((due + _due_before(invoice)) * share) if cents is None else cents
+        if asked <= 0:
+            raise ShareTooSmall(field="share")
         return _share_of_deposit(loaded, standing, asked, share)
     part = further_reversal(standing.issued, loaded.state.priced, share, before=before)
     if cents is not None and 0 <= part.lines_cents - cents <= standing.issued.recovered_cents:

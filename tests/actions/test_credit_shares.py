@@ -115,6 +115,15 @@ def test_so_many_cents_are_taken_back_and_what_is_too_much_is_refused(cast):
     assert examine() == []
 
 
+def test_a_share_of_a_deposit_that_comes_to_no_cent_is_refused_in_words(cast):
+    job = kitchen(cast)
+    deposit = stop(cast, job, "Deposit").invoice.id
+    with pytest.raises(ShareTooSmall) as refused:
+        part(cast, deposit, "1/10000000")
+    assert refused.value.field == "share"
+    assert stop(cast, job, "Deposit").invoice.balance.cents == 10_000_00
+
+
 def test_after_a_share_money_comes_off_and_the_rest_is_taken_back(cast):
     job = taxed_kitchen(cast)
     invoice = bill(cast, job, "Rough-in complete")

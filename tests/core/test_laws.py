@@ -103,9 +103,12 @@ def test_taxed_on_each_document_a_job_ends_exact_and_its_tax_is_the_base_s_own(
 def _check_own_tax(state: JobState, invoice: Bill, rules: TaxRules) -> None:
     """Each tax is rate × base, rounded; where no net fits, by a cent; unless a key of it is at its end."""
     ends = {key for key, cents in state.priced.keys.items() if state.billed[key] == cents}
+    moved = {line.key for line in invoice.lines if line.delta_cents}
     off = 0
     for code, rate in state.priced.tax_rates.items():
-        keys = [key for key in state.priced.keys if key.tax == code and state.priced.keys[Key(key.line)]]
+        taxed = [key for key in state.priced.keys if key.tax == code]
+        # A line that a change took to nothing is at its end, and gives back what was billed of it.
+        keys = [key for key in taxed if state.priced.keys[Key(key.line)] or {key, Key(key.line)} & moved]
         if ends & {*keys, *(Key(key.line) for key in keys)}:
             return
         bases = [invoice.net_by_line[key.line] for key in keys]

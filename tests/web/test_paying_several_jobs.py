@@ -14,6 +14,7 @@ from milepost.actions.payments import record_payment
 from milepost.actions.steps.finding import NotFound
 from milepost.gateways.payments.fake import FakePayments
 from milepost.mailroom import aftermath, checkout, wiring
+from milepost.queries.customer_card import customer_card
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import job_page
 from milepost.queries.ledger import account_balances, journal
@@ -162,7 +163,8 @@ def test_a_part_pays_the_oldest_first_over_the_jobs(cast, jobs, fakes):
 def test_nobody_pays_or_learns_of_what_is_anothers(cast, jobs, fakes):
     somebody = [ContactInput("Somebody", email="somebody@example.com")]
     other = add_customer(by=cast.alice, at=cast.at, name="Somebody else", contacts=somebody)
-    theirs = kitchen(replace(cast, customer_id=other))
+    person = customer_card(cast.business_id, other).people[0].id
+    theirs = kitchen(replace(cast, customer_id=other, carol=replace(cast.carol, contact_id=person)))
     with pytest.raises(NotFound):
         begin(cast, (jobs[0], theirs))
     here = link(cast, jobs[0])
