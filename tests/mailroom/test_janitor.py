@@ -17,7 +17,7 @@ from milepost.core.refusals import Refusal
 from milepost.gateways.payments import GatewayRefused
 from milepost.gateways.practice.trouble import ANSWERS, EVENTS
 from milepost.gateways.stripe import gateway as module
-from milepost.mailroom import aftermath, checkout, inbox, wiring
+from milepost.mailroom import aftermath, checkout, inbox, payouts, wiring
 from milepost.records.payments import Attempt, Payment
 from milepost.records.scope import scoped
 from tests.cast import Cast, Kitchen, kitchen
@@ -102,9 +102,21 @@ class Days:
         if charges and self.dice.randrange(2):
             with suppress(Exception):  # it may be disputed already
                 chosen = self.dice.choice(charges).id
-                made = self.practice.sdk.raw_request("post", "/practice/disputes", charge=chosen)
-                ends = self.dice.choice(["won", "lost"])
-                self.practice.sdk.raw_request("post", f"/practice/disputes/{made.json()['id']}/{ends}")
+                self.practice.sdk.raw_request("post", "/practice/disputes", charge=chosen)
+        for dispute in self.practice.sdk.v1.disputes.list().data:
+            ends = self.dice.choice(["won", "lost", "later"])
+            if ends != "later":
+                self.practice.sdk.raw_request("post", f"/practice/disputes/{dispute.id}/{ends}")
+
+    def one_more_payment(self) -> None:
+        """So that there is something to pay out: with less than nothing the gateway sends no payout."""
+        job = kitchen(self.cast)
+        url = checkout.begin(
+            by=self.cast.pat, at=self.clock, job_id=job.job_id, method="card",
+            success_url="http://127.0.0.1:1/{attempt}/", cancel_url="http://127.0.0.1:1/",
+        )  # fmt: skip
+        pay_by_card(url)
+        checkout.settle_job(self.cast.business_id, job.job_id, at=self.clock)
 
     def worker(self) -> None:
         inbox.work_waiting(self.clock)
@@ -181,6 +193,10 @@ def test_over_days_of_misbehaviour_what_is_booked_is_what_the_gateway_says(
         for _ in range(4):
             days.clock += timedelta(hours=7)
             days.worker()
+        # What became of clear payments, and was told by events that were lost, stands in the payout
+        days.one_more_payment()
+        days.practice.sdk.raw_request("post", "/practice/payouts")
+        payouts.sync(days.clock)
     days.practice.gateway = days.practice.gateway_with("sk_test_practice")
     days.assert_nothing_is_guessed()
     with scoped(days.cast.business_id, writing=False):
