@@ -85,3 +85,19 @@ def test_what_cannot_be_reached_is_a_fault_of_the_caller() -> None:
     with pytest.raises(ValueError, match="every weight is zero"):
         split_cents(1, [0, 0])
     assert split_cents(0, [0, 0]) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("exact", "total", "cents"),
+    [
+        # A charge and a credit that cancel each other are no credit: the earlier figure takes the cent.
+        (("1/2", "-1/2"), 0, [1, -1]),
+        # A credit with a figure of nothing is the mirror of its charge all the same.
+        (("0", "-1/2", "-1/2"), -1, [0, -1, 0]),
+        (("0", "1/2", "1/2"), 1, [0, 1, 0]),
+    ],
+)
+def test_only_what_is_all_credit_mirrors_the_charge(
+    exact: tuple[str, ...], total: int, cents: list[int]
+) -> None:
+    assert largest_remainder([Fraction(x) for x in exact], total) == cents
