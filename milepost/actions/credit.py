@@ -80,8 +80,9 @@ def return_payment(
     """
     The cheque bounced, or the bank took it back: what it settled is open again, by new rows.
 
-    The bank's own charge, if any, is booked beside it, and what the contract charges for it is billed. A job that had closed is open again. The payer
-    and the office are told. Returning twice changes nothing. Refuses NotCleared, RefundedAlready.
+    The bank's own charge, if any, is booked beside it, and what the contract charges for it is billed. A
+    job that had closed is open again. The payer and the office are told. Returning twice changes nothing.
+    Refuses NotCleared, RefundedAlready.
     """
     payment, jobs = lock_payment(payment_id)
     if payment.state == "returned":
