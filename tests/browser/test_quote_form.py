@@ -1,10 +1,12 @@
 """Writing a quote: every line, every payment and the terms, with the totals following."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from milepost.queries.lists import messages
-from tests.browser.walking import DESK, PHONE, Hand, sign_in
+from tests.browser.walking import DESK, PHONE, Hand, preview, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +33,7 @@ def test_a_quote_is_written_changed_and_priced_as_one_types(site, cast, browser,
     office.locator("input[name=template][value=kitchen_remodel]").check(force=True)
     office.locator("#row-1-amount", has_text="6,084.38").wait_for()
     expect(office.locator("#line-2-net")).to_have_text("337.50")
-    assert office.locator("#quote-summary").get_by_text("24,337.50").first.is_visible()
+    expect(office.locator("#quote-summary").get_by_text("24,337.50").first).to_be_visible()
     photograph(office, "quote-form-kitchen")
     # A milestone of its own for the pulls, which the customer may tick
     row = office.locator(".pay-row").nth(1)
@@ -52,7 +54,7 @@ def test_a_quote_is_written_changed_and_priced_as_one_types(site, cast, browser,
     expect(office.locator("#row-4-amount")).to_have_text("4,800.00")
     office.locator("[name=line-2-description]").focus()
     office.keyboard.press("Alt+ArrowUp")
-    assert office.locator(".work-line textarea").first.input_value() == "Brass pulls"
+    expect(office.locator(".work-line textarea").first).to_have_value("Brass pulls")
     # So does dragging by its grip; dragged back, everything is as it was
     lines = office.locator(".work-line")
     for first in ("Cabinets", "Brass pulls"):
@@ -63,11 +65,10 @@ def test_a_quote_is_written_changed_and_priced_as_one_types(site, cast, browser,
     # A wrong price is said at its field, and nothing is lost
     office.fill("[name=line-1-price]", "24.000,00x")
     office.get_by_role("button", name="Preview").click()
-    assert office.locator(".work-line").nth(1).get_by_text("is not an amount").is_visible()
-    assert office.locator(".work-line textarea").first.input_value() == "Brass pulls"
+    expect(office.locator(".work-line").nth(1).get_by_text("is not an amount")).to_be_visible()
+    expect(office.locator(".work-line textarea").first).to_have_value("Brass pulls")
     office.fill("[name=line-1-price]", "24,000.00")
-    office.get_by_role("button", name="Preview").click()
-    office.wait_for_url("**/quotes/*/")
+    preview(office)
     photograph(office, "quote-page-draft")
     office.get_by_role("button", name="Send", exact=True).click()
     photograph(office, "quote-page-sent")
@@ -77,14 +78,43 @@ def test_a_quote_is_written_changed_and_priced_as_one_types(site, cast, browser,
     phone = browser.new_context(viewport=PHONE).new_page()
     phone.goto(link)
     photograph(phone, "offer-option")
-    assert phone.get_by_role("button", name="Sign and pay 6,000.00").is_visible()
+    expect(phone.get_by_role("button", name="Sign and pay 6,000.00")).to_be_visible()
     phone.get_by_label("Brass pulls").check()
     expect(phone.get_by_role("button", name="Sign and pay 6,084.38")).to_be_visible()
     photograph(phone, "offer-option-ticked")
     phone.fill("[name=name]", "Carol Reyes")
     phone.get_by_role("button", name="Sign only, pay later").click()
-    assert phone.get_by_text("24,337.50").first.is_visible()
-    assert phone.get_by_text("Pulls fitted").is_visible()
+    expect(phone.get_by_text("24,337.50").first).to_be_visible()
+    expect(phone.get_by_text("Pulls fitted")).to_be_visible()
+
+
+def test_a_press_during_which_the_totals_arrive_is_not_lost(site, cast, browser):  # type: ignore[no-untyped-def]
+    office = browser.new_context(viewport=DESK).new_page()
+    sign_in(office, site, "alice@example.com", cast.password)
+    office.goto(f"{site.url}/quotes/new/")
+    office.select_option("select[name=customer]", label="Carol Reyes")
+    office.fill("[name=line-1-description]", "Cabinets")
+    office.locator("input[name=template][value=kitchen_remodel]").check(force=True)
+    # Whoever types a price and at once goes for the button holds it down when the totals would come and move it
+    button = office.get_by_role("button", name="Preview")
+    where = button.bounding_box()
+    total = office.locator("#quote-summary").get_by_text("24,000.00").last
+    office.fill("[name=line-1-price]", "24000")
+    office.mouse.move(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
+    office.mouse.down()
+    office.wait_for_timeout(1500)
+    assert button.bounding_box() == where
+    # Let go beside it, nothing is sent and the totals are there; let go on it, the quote is saved
+    office.mouse.move(20, 20)
+    office.mouse.up()
+    expect(total).to_be_visible()
+    assert office.url.endswith("/quotes/new/")
+    button.hover()
+    office.mouse.down()
+    office.wait_for_timeout(1500)
+    office.mouse.up()
+    office.wait_for_url(re.compile(r"/quotes/\d+/$"))
+    expect(office.get_by_text("24,000.00").first).to_be_visible()
 
 
 def test_small_work_is_invoiced_for_somebody_who_is_only_a_phone_number(site, cast, browser, photograph):  # type: ignore[no-untyped-def]
@@ -99,7 +129,7 @@ def test_small_work_is_invoiced_for_somebody_who_is_only_a_phone_number(site, ca
     photograph(office, "simple-invoice")
     hand.press(office.get_by_role("button", name="Send invoice"))
     assert hand.count == 4
-    assert office.get_by_text("180.00").first.is_visible()
+    expect(office.get_by_text("180.00").first).to_be_visible()
     site.work()
     texts = [row for row in messages(cast.business_id).rows if row.to_address == "+13125550188"]
     assert [row.channel for row in texts] == ["text"]

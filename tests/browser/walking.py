@@ -26,6 +26,12 @@ def sign_in(page, site, email: str, password: str) -> None:  # type: ignore[no-u
     page.wait_for_url(lambda url: "/accounts/login" not in url)
 
 
+def preview(page) -> None:  # type: ignore[no-untyped-def]
+    """Press Preview in the form of a quote, and be on the page of the quote."""
+    page.get_by_role("button", name="Preview").click()
+    page.wait_for_url(re.compile(r"/quotes/\d+/$"))
+
+
 def pay_at_the_gateway(page) -> None:  # type: ignore[no-untyped-def]
     """The hosted page of the practice gateway: one press."""
     page.locator("button", has_text="Pay $").click()

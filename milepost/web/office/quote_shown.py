@@ -111,7 +111,6 @@ def shown(request: HttpRequest, known: Choices, fields: QuoteFields) -> dict[str
         "has_taxes": bool(taxes),
         "is_long": len(fields.rows) > 7,
         "has_many_lines": len(fields.lines) > MANY_LINES,
-        "can_preview": bool(readable) and bool(fields.rows) and found.problem is None,
     }
 
 

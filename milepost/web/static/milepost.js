@@ -88,6 +88,22 @@ function ready(root) {
   }
 }
 
+// Nothing moves under a finger: while a button of a form is held down, the form's totals wait, or the press would
+// fall beside the button that they moved. A form that is sent needs none any more.
+const LET_GO_MS = 300;
+let held = null;
+
+function hold(form) {
+  held = form;
+  form.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true }));
+}
+
+function letGoOf(form) {
+  if (held !== form) return;
+  held = null;
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function preview(input) {
   const list = input.closest("[data-files]")?.querySelector("[data-previews]");
   if (!list) return;
@@ -178,18 +194,30 @@ document.addEventListener("toggle", (event) => {
   if (event.target.matches?.("details[data-focuses]") && event.target.open) event.target.querySelector("input:not([type=hidden])")?.select();
 }, ON_PAGE);
 
+document.addEventListener("pointerdown", (event) => {
+  const form = event.target.closest?.("button[type=submit]")?.form;
+  if (form?.matches("[hx-post]")) hold(form);
+});
+for (const name of ["pointerup", "pointercancel"]) {
+  document.addEventListener(name, () => { if (held) setTimeout(letGoOf, LET_GO_MS, held); });
+}
 document.addEventListener("submit", (event) => {
+  if (event.target === held) held = null;
   if (!event.defaultPrevented) sendOnce(event.target, event.submitter);
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-files] input[type=file]")) preview(event.target);
 });
+// A form that only asks for its totals while someone types keeps its buttons as they are: on before it is sent,
+// and off while it is.
+const isSent = (event) => event.detail.requestConfig?.triggeringEvent?.type === "submit" && event.target.matches("form");
 document.addEventListener("htmx:beforeRequest", (event) => {
-  // A form that only asks for its totals while someone types keeps its buttons.
-  const cause = event.detail.requestConfig?.triggeringEvent;
-  if (cause?.type === "submit" && event.target.matches("form")) sendOnce(event.target, cause.submitter);
+  if (isSent(event)) sendOnce(event.target, event.detail.requestConfig.triggeringEvent.submitter);
+  else if (held && event.target === held) event.preventDefault();
 });
-document.addEventListener("htmx:afterRequest", (event) => ready(event.target.ownerDocument ?? document));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (isSent(event)) ready(event.target.ownerDocument ?? document);
+});
 document.addEventListener("htmx:sendError", () => sorry());
 document.addEventListener("htmx:responseError", () => sorry());
 // The pages for passkeys say so when the device had none, or the person pressed Cancel.
