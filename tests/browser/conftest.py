@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
+# What a page is expected to show comes within the time that an action has. A busy machine is slow, not wrong.
+expect.set_options(timeout=30_000)
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts" / "walk"
 
 

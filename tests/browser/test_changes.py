@@ -35,8 +35,8 @@ def test_the_simulator_follows_while_a_change_is_written_and_the_customer_signs_
     simulator = office.locator("#simulator")
     expect(simulator.get_by_text("11,333.33").first).to_be_visible()
     for amount in ("13,600.00", "9,066.67", "44,000.00"):
-        assert simulator.get_by_text(amount).first.is_visible()
-    assert simulator.get_by_text("Billed, so it stays.").count() == 1
+        expect(simulator.get_by_text(amount).first).to_be_visible()
+    expect(simulator.get_by_text("Billed, so it stays.")).to_have_count(1)
     expect(office.locator("#line-1-net")).to_have_text("4,000.00")
     looked_at(office, photograph, "change-form", 1440)
 
@@ -74,10 +74,10 @@ def test_the_simulator_follows_while_a_change_is_written_and_the_customer_signs_
     phone.get_by_text("Carol Reyes signed +4,000.00").wait_for()
     looked_at(phone, photograph, "change-signed-on-the-link", 390)
     phone.get_by_role("link", name="See the whole job").click()
-    assert phone.get_by_text("Original contract").is_visible()
+    expect(phone.get_by_text("Original contract")).to_be_visible()
     looked_at(phone, photograph, "change-portal-job", 390)
     office.goto(f"{site.url}/jobs/{job.job_id}/")
-    assert office.locator(".money-bar .bar-post").count() == 1
+    expect(office.locator(".money-bar .bar-post")).to_have_count(1)
     looked_at(office, photograph, "change-job", 1440)
     paper = words_of(office, office.get_by_role("link", name="Change order CO-1").first.get_attribute("href"))
     assert "Carol Reyes" in paper and "44,000.00" in paper
@@ -95,12 +95,12 @@ def test_two_more_outlets_in_the_field_are_six_taps(site, cast, browser, photogr
     hand.fill("what", "Two more outlets")
     hand.fill("price", "180.00")
     hand.press(field.get_by_role("button", name="Hand over the phone"))
-    assert field.get_by_text("Your next payment goes from 10,000.00 to 10,180.00").is_visible()
+    expect(field.get_by_text("Your next payment goes from 10,000.00 to 10,180.00")).to_be_visible()
     looked_at(field, photograph, "field-change-hand-over", 390)
     hand.fill("name", "Carol Reyes")
     hand.press(field.get_by_role("button", name="Sign: +180.00"))
     assert hand.count == 6
-    assert field.get_by_text("Carol Reyes signed +180.00").is_visible()
+    expect(field.get_by_text("Carol Reyes signed +180.00")).to_be_visible()
     looked_at(field, photograph, "field-change-signed", 390)
 
     # The amounts, on the job's page
@@ -154,7 +154,7 @@ def test_the_owner_is_asked_by_mail_and_answers_from_the_phone(site, cast, brows
     owner = browser.new_context(viewport=PHONE, color_scheme="dark").new_page()
     sign_in(owner, site, "alice@example.com", cast.password)
     owner.goto(link)
-    assert owner.get_by_text("Tess Tanaka asks you").is_visible()
+    expect(owner.get_by_text("Tess Tanaka asks you")).to_be_visible()
     looked_at(owner, photograph, "change-asked-phone", 390)
     owner.get_by_role("button", name="Send to Carol Reyes").click()
     owner.get_by_text("The change is sent.").wait_for()

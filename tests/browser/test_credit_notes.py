@@ -1,6 +1,7 @@
 """Fix this invoice in a real browser: read what happens, confirm, the customer has both documents."""
 
 import pytest
+from playwright.sync_api import expect
 
 from milepost.actions.invoices import send_invoice
 from milepost.actions.payments import record_payment
@@ -26,7 +27,7 @@ def test_an_invoice_is_fixed_in_three_presses_and_nothing_happens_before_the_las
     hand = Hand(office)
     hand.press(office.get_by_role("link", name="Fix this invoice").last)
     office.get_by_text("Nothing of invoice 1002 is paid, so it is voided").wait_for()
-    assert office.get_by_text("6,666.67 of it was left, then 10,000.00").is_visible()
+    expect(office.get_by_text("6,666.67 of it was left, then 10,000.00")).to_be_visible()
     assert office.get_by_role("checkbox", name="Send it again now").is_checked()
     photograph(office, "fix-invoice")
     assert faults(office) == []

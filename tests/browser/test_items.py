@@ -97,7 +97,7 @@ def test_the_price_book_on_a_phone(site, cast, browser, photograph):  # type: ig
     wrong = {"name": "items.csv", "mimeType": "text/csv", "buffer": b"Name,Price\nTap,eighty\n"}
     phone.set_input_files("input[name=table]", wrong)
     phone.get_by_role("button", name="Take it in").click()
-    assert phone.get_by_text("“eighty” is not an amount").is_visible()
+    expect(phone.get_by_text("“eighty” is not an amount")).to_be_visible()
     photograph(phone, "items-import-phone")
     assert faults(phone) == []
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390

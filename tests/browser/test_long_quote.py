@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from milepost.queries.quote_draft import quote_draft
-from tests.browser.walking import DESK, sign_in
+from tests.browser.walking import DESK, preview, sign_in
 from tests.long_quotes import long_form
 from tests.web.test_doors import signed_in
 
@@ -32,8 +32,7 @@ def test_a_line_among_360_is_changed_and_everything_follows(site, cast, browser,
     office.focus("[name=line-361-description]")
     office.keyboard.press("Alt+ArrowUp")
 
-    office.get_by_role("button", name="Preview").click()
-    office.wait_for_url(f"**/quotes/{job}/")
+    preview(office)
     photograph(office, "long-quote")
     stored = quote_draft(cast.business_id, job).quote.lines
     assert len(stored) == 361

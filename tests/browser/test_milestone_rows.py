@@ -7,7 +7,7 @@ from milepost.actions.work import complete_milestone
 from milepost.queries.job_page import job_page
 from milepost.queries.quote_draft import quote_draft
 from tests.actions.test_milestone_rows import MIXED
-from tests.browser.walking import DESK, PHONE, faults, sign_in
+from tests.browser.walking import DESK, PHONE, faults, preview, sign_in
 from tests.cast import kitchen
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,7 @@ def test_a_payment_is_written_in_full_and_the_customer_reads_it(site, cast, brow
     office = browser.new_context(viewport=DESK).new_page()
     sign_in(office, site, "alice@example.com", cast.password)
     office.goto(f"{site.url}/quotes/new/")
-    assert office.locator("#people option").count() == 0
+    expect(office.locator("#people option")).to_have_count(0)
 
     # The people to choose from are those of the customer that is chosen
     office.select_option("select[name=customer]", label="Carol Reyes")
@@ -39,15 +39,14 @@ def test_a_payment_is_written_in_full_and_the_customer_reads_it(site, cast, brow
     # What is wrong is said at the payment, whose fold is open; nothing is lost
     office.get_by_role("button", name="Preview").click()
     row = office.locator(".pay-row").nth(1)
-    assert row.get_by_text("It would end before it begins.").is_visible()
+    expect(row.get_by_text("It would end before it begins.")).to_be_visible()
     row.get_by_label("Work until").fill("2027-04-10")
     office.get_by_role("button", name="Preview").click()
     row = office.locator(".pay-row").nth(1)
-    assert row.get_by_text("“Somebody” is none of the customer’s people.").is_visible()
-    assert row.get_by_label("Days to pay it").input_value() == "21"
+    expect(row.get_by_text("“Somebody” is none of the customer’s people.")).to_be_visible()
+    expect(row.get_by_label("Days to pay it")).to_have_value("21")
     row.get_by_label("Who accepts it").fill("Pat Reyes")
-    office.get_by_role("button", name="Preview").click()
-    office.wait_for_url("**/quotes/*/")
+    preview(office)
     photograph(office, "row-in-full-preview")
     job = int(office.url.rstrip("/").rsplit("/", 1)[1])
     stored = quote_draft(cast.business_id, job).quote.rows[1]
@@ -82,7 +81,7 @@ def test_on_a_phone_the_same_fields_fit_and_only_the_named_person_has_the_button
         photograph(phone, f"row-accept-{name.split()[0].lower()}")
         assert faults(phone) == []
     phone.get_by_role("button", name="Accept “Rough-in complete”").click()
-    assert phone.get_by_text("Accepted by Pat Reyes.").is_visible()
+    expect(phone.get_by_text("Accepted by Pat Reyes.")).to_be_visible()
 
     office = browser.new_context(viewport=PHONE).new_page()
     sign_in(office, site, "alice@example.com", cast.password)

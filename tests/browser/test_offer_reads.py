@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from milepost.actions.businesses import add_tax_code
@@ -90,7 +91,7 @@ def test_sections_options_and_discounts_read_well_on_the_phone_in_the_office_and
         "Towel rail option, not included State tax, City tax 630.50 "
         "Other work Disposal of rubble State tax, City tax 339.50"
     )
-    assert phone.get_by_text("Every amount is after 3 % off.").is_visible()
+    expect(phone.get_by_text("Every amount is after 3 % off.")).to_be_visible()
 
     # A tick counts it in its section
     phone.get_by_label("Under-cabinet light").check()
@@ -111,7 +112,7 @@ def test_sections_options_and_discounts_read_well_on_the_phone_in_the_office_and
     ):
         assert words in paper
     assert "How would you like to pay?" not in paper and "Not for you?" not in paper
-    assert phone.locator("details.fold[open]").count() == 0
+    expect(phone.locator("details.fold[open]")).to_have_count(0)
 
     office = browser.new_context(viewport=DESK).new_page()
     sign_in(office, site, "alice@example.com", cast.password)

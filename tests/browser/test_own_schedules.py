@@ -17,7 +17,7 @@ def test_a_job_s_schedule_is_kept_and_chosen_for_the_next_quote(site, cast, brow
     office.goto(f"{site.url}/jobs/{job.job_id}/")
     office.get_by_text("Save the schedule as a template").click()
     office.get_by_role("button", name="Keep it").click()
-    assert office.get_by_role("alert").is_visible()
+    expect(office.get_by_role("alert")).to_be_visible()
     office.get_by_label("What is it called?").fill("Our kitchens")
     photograph(office, "schedule-keep")
     assert faults(office) == []
@@ -47,5 +47,5 @@ def test_a_job_s_schedule_is_kept_and_chosen_for_the_next_quote(site, cast, brow
     phone.get_by_role("button", name="Save Our kitchens").click()
     phone.locator("summary", has_text="Kitchens").click()
     phone.get_by_role("button", name="Archive Kitchens").click()
-    assert phone.get_by_text("No schedules of your own yet").is_visible()
+    expect(phone.get_by_text("No schedules of your own yet")).to_be_visible()
     assert own_templates(cast.business_id) == []

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import expect
 
 from milepost.queries.customer_card import customer_card
 from milepost.queries.lists import choices
@@ -59,7 +60,7 @@ def test_a_logo_and_a_colour_reach_the_customers_page(site, cast, browser, photo
     assert choices(cast.business_id).business.brand_color == "#ffd400"
     phone = browser.new_context(viewport=PHONE).new_page()
     phone.goto(next(row.url for row in portal_links(cast.business_id) if row.pays))
-    assert phone.get_by_role("img", name="Northside Kitchens").is_visible()
+    expect(phone.get_by_role("img", name="Northside Kitchens")).to_be_visible()
     color = "element => getComputedStyle(element).color"
     assert (
         phone.locator(".button--main").first.evaluate(color) != "rgb(255, 255, 255)"
@@ -91,7 +92,7 @@ def test_a_customer_gets_a_person_and_an_exemption_and_is_merged(site, cast, bro
     page.get_by_role("button", name="Add person").click()
     page.get_by_text("is not an email address").first.wait_for()
     photograph(page, "customer-refused")
-    assert page.locator("#person-new").input_value() == "Dana Desk"
+    expect(page.locator("#person-new")).to_have_value("Dana Desk")
     page.locator("#email-new").fill("dana@example.com")
     page.get_by_role("button", name="Add person").click()
     page.get_by_text("Dana Desk").first.wait_for()
@@ -101,6 +102,6 @@ def test_a_customer_gets_a_person_and_an_exemption_and_is_merged(site, cast, bro
     page.select_option("[name=into]", label="Reyes Household")
     page.get_by_role("button", name="Merge").click()
     page.get_by_role("heading", name="Reyes Household").wait_for()
-    assert page.get_by_role("link", name="Kitchen remodel").is_visible()
+    expect(page.get_by_role("link", name="Kitchen remodel")).to_be_visible()
     photograph(page, "customer-merged")
     assert customer_card(cast.business_id, cast.customer_id).merged_into is not None

@@ -45,13 +45,13 @@ def test_a_kitchen_is_quoted_signed_paid_done_and_closed(site, cast, browser, ph
 
     # The end: nothing left
     phone.goto(link)
-    assert phone.get_by_text("Everything is paid. Thank you.").is_visible()
+    expect(phone.get_by_text("Everything is paid. Thank you.")).to_be_visible()
     photograph(phone, "10-all-done")
     statement = phone.get_by_role("link", name="Closing statement").first.get_attribute("href")
     assert "40,000.00" in words_of(phone, statement)
     office.goto(f"{site.url}/jobs/")
     office.get_by_role("link", name="Kitchen remodel").first.click()
-    assert office.get_by_text("Closed", exact=True).first.is_visible()
+    expect(office.get_by_text("Closed", exact=True).first).to_be_visible()
     photograph(office, "11-closed")
     check_the_books(cast)
 
@@ -70,7 +70,7 @@ def quote_and_send(office, photograph) -> str:  # type: ignore[no-untyped-def]
     photograph(office, "02-new-quote")
     hand.press(office.get_by_role("button", name="Preview"))
     for amount in ("10,000.00", "12,000.00", "8,000.00", "40,000.00"):
-        assert office.get_by_text(amount).first.is_visible()
+        expect(office.get_by_text(amount).first).to_be_visible()
     hand.press(office.get_by_role("button", name="Send", exact=True))
     assert hand.count == 7
     photograph(office, "03-quote-sent")
@@ -91,8 +91,8 @@ def sign_and_pay_the_deposit(phone, link: str, photograph) -> None:  # type: ign
     assert hand.count == 4
     photograph(phone, "05-pay")
     pay_at_the_gateway(phone)
-    assert phone.get_by_text("Thank you, it is paid").is_visible()
-    assert phone.get_by_text("10,000.00 of 40,000.00 is paid").is_visible()
+    expect(phone.get_by_text("Thank you, it is paid")).to_be_visible()
+    expect(phone.get_by_text("10,000.00 of 40,000.00 is paid")).to_be_visible()
     photograph(phone, "06-paid")
 
 
@@ -116,18 +116,18 @@ def done_and_sent(field, site, milestone: str, amount: str, number: int, photogr
     if more:
         hand.photograph("inspection")
     hand.press(field.get_by_role("button", name="Done", exact=True))
-    assert field.get_by_role("heading", name=milestone).first.is_visible()
+    expect(field.get_by_role("heading", name=milestone).first).to_be_visible()
     photograph(field, f"07-done-{number}")
     hand.press(field.get_by_role("button", name=f"Send {amount} to Pat"))
     assert hand.count == 4 + more
-    assert field.get_by_role("heading", name=f"{amount} sent").is_visible()
-    assert field.locator("svg.qr, .qr svg").first.is_visible()
+    expect(field.get_by_role("heading", name=f"{amount} sent")).to_be_visible()
+    expect(field.locator("svg.qr, .qr svg").first).to_be_visible()
     photograph(field, f"08-sent-{number}")
 
 
 def pay_by_the_link(phone, link: str, amount: str, number: int, photograph) -> None:  # type: ignore[no-untyped-def]
     phone.goto(link)
-    assert phone.get_by_text(f"${amount}").first.is_visible()
+    expect(phone.get_by_text(f"${amount}").first).to_be_visible()
     photograph(phone, f"09-due-{number}")
     phone.locator("input[name=method][value=card]").check(force=True)
     phone.get_by_role("button", name=f"Pay {amount}").click()
@@ -145,7 +145,7 @@ def pay_by_cheque(office, site, amount: str, photograph) -> None:  # type: ignor
     photograph(office, "09-cheque")
     hand.press(office.get_by_role("button", name="Save"))
     assert hand.count == 4
-    assert office.get_by_text("The payment is recorded").is_visible()
+    expect(office.get_by_text("The payment is recorded")).to_be_visible()
 
 
 def check_invoice(phone, link: str) -> None:  # type: ignore[no-untyped-def]
