@@ -95,24 +95,27 @@ def sign_change(
         _check_limit(by, order)
         order.state, order.sent_at = "sent", at
         order.save()
-    replaced, excess, again = computed.replaced, 0, list[list[int]]()
-    if replaced or computed.deposit_cut_cents:
-        loaded, excess = _take_back(loaded, computed, order, by=by, at=at)
-        again = [_rows_of(invoice) for invoice in reversed(replaced)]
+    again = [_rows_of(invoice) for invoice in reversed(computed.replaced)]
+    loaded, excess = _take_back(loaded, computed, order, by=by, at=at)
     write_change(loaded, order, computed)
     take_snapshot(job, at=at, order=order)
     document = _freeze(loaded, order, shown, name=name.strip(), how=how, at=at)
-    order.state, order.answered_at = "approved", at
-    order.seen = {"stamp": shown.stamp, "rows": [[row.name, row.before, row.after] for row in shown.figures]}
-    order.save(update_fields=["state", "answered_at", "seen", "difference_cents"])
+    _approve(order, shown, at=at)
     _sign(
         order, by, at, document, name=name.strip()[:200], how=how, address=address[:64], device=device[:300],
         copy_id=copy_file_id,
     )  # fmt: skip
     _tell(loaded, order, document, by=by, at=at, name=name.strip(), how=how)
-    if replaced:
+    if again:
         _send_again(job, again, excess, by=by, at=at)
     return order.id
+
+
+def _approve(order: ChangeOrder, shown: Difference, *, at: datetime) -> None:
+    """It stands, with what the person saw."""
+    order.state, order.answered_at = "approved", at
+    order.seen = {"stamp": shown.stamp, "rows": [[row.name, row.before, row.after] for row in shown.figures]}
+    order.save(update_fields=["state", "answered_at", "seen", "difference_cents"])
 
 
 def _sign(order: ChangeOrder, by: Actor, at: datetime, document: Document, **said: object) -> None:
