@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from milepost.core.money import Money
 from milepost.queries.door import question
 from milepost.queries.next_steps import NextStep, next_steps
-from milepost.queries.paging import NEWEST, PAGE, Newest, Page, Sorting
+from milepost.queries.paging import NEWEST, Newest, Page, Sorting
 from milepost.queries.search import jobs_like
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
@@ -78,14 +78,14 @@ def jobs(
 
 
 @question
-def jobs_with(words: str, *, quotes: bool, today: date) -> Page:
+def jobs_with(words: str, *, quotes: bool, today: date, before: str = "") -> Page:
     """
-    The newest with these words in number, title, customer, the customer's people, or the number of an
-    invoice.
+    Those with these words in number, title, customer, the customer's people, or the number of an invoice,
+    the newest first.
     """
-    states = _states(quotes)
-    found = with_billed(Job.objects.filter(id__in=jobs_like(words, states=states, before=None, most=PAGE)))
-    return Page(_with_steps(list(found.order_by("-id")), today), None)
+    ids, more = jobs_like(words, states=_states(quotes), before=before)
+    found = with_billed(Job.objects.filter(id__in=ids))
+    return Page(_with_steps(list(found.order_by("-id")), today), more)
 
 
 def _states(quotes: bool | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Subquery
 
 from milepost.queries.door import NotThere, question
-from milepost.queries.paging import NEWEST, PAGE, Newest, Page, Sorting
+from milepost.queries.paging import NEWEST, Newest, Page, Sorting
 from milepost.queries.search import customers_like
 from milepost.records.businesses import Business, TaxCode
 from milepost.records.credit_notes import standing_rows
@@ -123,11 +123,11 @@ def customers(*, sort: str = "newest", before: str = "", archived: bool = False)
 
 
 @question
-def customers_with(words: str) -> Page:
+def customers_with(words: str, *, before: str = "") -> Page:
     """Customers in use with these words in their name or their people's, the newest first."""
-    ids = customers_like(words, archived=False, before=None, most=PAGE)
+    ids, more = customers_like(words, archived=False, before=before)
     found = Customer.objects.prefetch_related("contacts").filter(id__in=ids)
-    return Page([_customer(row) for row in found.order_by("-id")], None)
+    return Page([_customer(row) for row in found.order_by("-id")], more)
 
 
 def _customer(row: Customer) -> CustomerRow:

@@ -62,13 +62,18 @@ class Newest:
 
     def page(self, found: "QuerySet[M]", before: str, most: int = PAGE) -> tuple[list[M], str | None]:
         """As of Sorting; the key is the last row's id."""
-        if before.isdecimal() and len(before) < 18:
-            found = found.filter(id__lt=int(before))
+        if last := row_before(before):
+            found = found.filter(id__lt=last)
         rows = list(found.order_by("-id")[: most + 1])
         return rows[:most], str(rows[most - 1].pk) if len(rows) > most else None
 
 
 NEWEST = Newest()
+
+
+def row_before(key: str) -> int | None:
+    """The id of the last row of the page before, from its key; None for the first page."""
+    return int(key) if key.isdecimal() and len(key) < 18 else None
 
 
 def whole(text: str) -> int:

@@ -4,21 +4,26 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from milepost.queries.paging import PAGE, row_before
 
-def jobs_like(words: str, *, states: Sequence[str], before: int | None, most: int) -> list[int]:
+
+def jobs_like(words: str, *, states: Sequence[str], before: str) -> tuple[list[int], str | None]:
     """
-    Jobs and quotes with these words in their number, title, customer, the customer's people (a phone
-    number however it is spaced) or an invoice's number; newest first. Inside an open scope.
+    A page of jobs and quotes with these words in their number, title, customer, the customer's people (a
+    phone number however it is spaced) or an invoice's number, newest first, behind the key `before`; and
+    the key of the page behind them. Inside an open scope.
     """
-    return _ids("mp_search_jobs(%s, %s, %s, %s)", [words, list(states), before, most])
+    return _page("mp_search_jobs(%s, %s, %s, %s)", [words, list(states)], before)
 
 
-def customers_like(words: str, *, archived: bool, before: int | None, most: int) -> list[int]:
-    """Customers with these words in their name or their people's; newest first. Inside an open scope."""
-    return _ids("mp_search_customers(%s, %s, %s, %s)", [words, archived, before, most])
+def customers_like(words: str, *, archived: bool, before: str) -> tuple[list[int], str | None]:
+    """As of jobs_like: customers with these words in their name or their people's."""
+    return _page("mp_search_customers(%s, %s, %s, %s)", [words, archived], before)
 
 
-def _ids(question: str, values: list[object]) -> list[int]:
+def _page(question: str, values: list[object], before: str, most: int = PAGE) -> tuple[list[int], str | None]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {question}", values)  # noqa: S608 - one of the two above
-        return [id for (id,) in cursor.fetchall()]
+        asked = [*values, row_before(before), most + 1]
+        cursor.execute(f"SELECT * FROM {question}", asked)  # noqa: S608 - one of the two above
+        ids = [id for (id,) in cursor.fetchall()]
+    return ids[:most], str(ids[most - 1]) if len(ids) > most else None

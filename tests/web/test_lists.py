@@ -11,7 +11,7 @@ from milepost.actions.payments import record_payment
 from milepost.actions.quotes import decline_quote, draft_quote, save_quote, send_quote
 from milepost.actions.work import complete_milestone
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
-from milepost.queries import paging
+from milepost.queries import paging, search
 from tests.cast import kitchen
 from tests.web.test_doors import signed_in
 
@@ -109,11 +109,32 @@ def test_payments_stand_by_their_day_whenever_they_were_written_down(cast, alice
     assert all("Cash" in row for row in rows_of(alice, "/payments/"))
 
 
+def test_what_a_search_found_goes_on_behind_its_page(cast, alice, monkeypatch):
+    for number in range(5):
+        offer(cast, f"Shed {number}", 500)
+    monkeypatch.setattr(search._page, "__defaults__", (2,))
+    pages, address = [], "/search/?q=shed"
+    while address:
+        pages.append([re.findall(r"Shed \d", row)[0] for row in rows_of(alice, address)])
+        address = more(alice, address)
+    assert pages == [["Shed 4", "Shed 3"], ["Shed 2", "Shed 1"], ["Shed 0"]]
+    # A word for no kind of them is all of them
+    assert len(rows_of(alice, "/search/?q=shed&of=nonsense")) == 2
+
+
 @pytest.mark.parametrize(
     "before", ["x", "1~", "~", "9~2026-99-99", "9" * 30, "1~%00", "1~" + "a" * 500, "²~1"]
 )
 @pytest.mark.parametrize("sort", ["newest", "customer", "due", "total", "day", "nonsense"])
 def test_a_key_that_is_none_is_the_first_page(cast, alice, before, sort):
     kitchen(cast)
-    for address in ("/invoices/", "/payments/", "/jobs/", "/customers/", "/messages/"):
-        assert alice.get(f"{address}?sort={sort}&before={before}").status_code == 200
+    for address in (
+        "/invoices/",
+        "/payments/",
+        "/jobs/",
+        "/customers/",
+        "/messages/",
+        "/search/?q=kitchen&of=jobs",
+    ):
+        asked = f"{address}{'&' if '?' in address else '?'}sort={sort}&before={before}"
+        assert alice.get(asked).status_code == 200

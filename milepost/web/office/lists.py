@@ -1,5 +1,7 @@
 """The office's lists: what needs you, jobs, quotes, customers, invoices, payments, messages."""
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,6 +13,7 @@ from milepost.queries import needs as needs_queries
 from milepost.queries.door import NotThere
 from milepost.queries.job_lists import SORTINGS
 from milepost.queries.money_lists import INVOICE_SORTINGS, PAYMENT_SORTINGS
+from milepost.queries.paging import row_before
 from milepost.web.office.listing import Listing, listing_of
 from milepost.web.office.settings_words import PAID_BY
 from milepost.web.session import door
@@ -18,8 +21,7 @@ from milepost.web.session import door
 
 def older_than(request: HttpRequest) -> int | None:
     """The key of the page asked for; anything else is the first page."""
-    text = request.GET.get("before", "")
-    return int(text) if text.isdecimal() and len(text) < 18 else None
+    return row_before(request.GET.get("before", ""))
 
 
 @require_GET
@@ -137,12 +139,17 @@ def message(request: HttpRequest, message: int) -> HttpResponse:
 @require_GET
 @door("office")
 def search(request: HttpRequest) -> HttpResponse:
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    today = timezone.localdate()
-    context = {
-        "words": words,
-        "jobs": job_lists.jobs_with(request.business_id, words, quotes=False, today=today),
-        "quotes": job_lists.jobs_with(request.business_id, words, quotes=True, today=today),
-        "customers": lists.customers_with(request.business_id, words),
+    """All three kinds; or, of one that has many, what is behind its last row."""
+    words, of, before = (
+        request.GET.get(name, "").replace("\x00", "").strip()[:100] for name in ("q", "of", "before")
+    )
+    business, today = request.business_id, timezone.localdate()
+    kinds = {
+        "jobs": partial(job_lists.jobs_with, business, words, quotes=False, today=today),
+        "quotes": partial(job_lists.jobs_with, business, words, quotes=True, today=today),
+        "customers": partial(lists.customers_with, business, words),
     }
-    return render(request, "office/search.html", context)
+    asked = {kind: find(before=before) for kind, find in kinds.items() if kind == of} or {
+        kind: find() for kind, find in kinds.items()
+    }
+    return render(request, "office/search.html", {"words": words, **asked})
