@@ -116,14 +116,15 @@ def use_credit(
 ) -> int:
     """
     Settle this job's open invoices, the oldest first, or `invoice_id` alone, with what the customer has
-    paid too much, on whichever job; `amount_cents` of it, or all that fits. Returns the cents used.
+    paid too much, on whichever job, under this name or a merged one; `amount_cents` of it, or all that
+    fits. Returns the cents used.
 
     Refuses NotAboveZero, NoCredit, NothingToSettle, CreditTooSmall.
     """
     if amount_cents is not None and amount_cents <= 0:
         raise NotAboveZero(field="amount")
     job = lock_payer(job_id)
-    credits = credits_of(job.customer_id)
+    credits = credits_of(job.customer_id, job.currency)
     if not credits:
         raise NoCredit
     loaded = load(job)

@@ -8,6 +8,13 @@ from milepost.actions.actor import Actor
 from milepost.actions.rights import RIGHTS, check_right
 from milepost.records.scope import scoped
 
+TRIES = 5
+
+
+class BeginAgain(Exception):
+    """What was to be locked had changed when the lock was held: the action is run anew, from its start."""
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -15,7 +22,7 @@ R = TypeVar("R")
 def action(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Make a function an action: keyword-only, `by` and `at` among its arguments, refused without
-    the right, committed whole or not at all.
+    the right, committed whole or not at all. After BeginAgain nothing of it stands, and it runs anew.
     """
     if right not in RIGHTS:
         raise LookupError(f"{right} stands in no line of the table of rights")
@@ -25,8 +32,14 @@ def action(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             by = cast(Actor, kwargs["by"])
             check_right(by, right)
-            with scoped(by.business_id, writing=True):
-                return function(*args, **kwargs)
+            for left in reversed(range(TRIES)):
+                try:
+                    with scoped(by.business_id, writing=True):
+                        return function(*args, **kwargs)
+                except BeginAgain:
+                    if not left:
+                        raise
+            raise AssertionError("the last try returns or raises")
 
         return run
 

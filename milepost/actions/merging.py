@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
-from milepost.actions.steps.finding import find
+from milepost.actions.steps.finding import find, lock_customers
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.records.customers import Contact, Customer, Site
@@ -63,7 +63,8 @@ def part_customers(*, by: Actor, at: datetime, duplicate_id: int) -> None:
     Undo a merge: the duplicate stands in the lists again with its own history. People and places that
     were copied stay with both. Refuses NotMerged, PaidTogether and NotFound.
     """
-    duplicate = find(Customer.objects.select_for_update(no_key=True, of=("self",)), id=duplicate_id)
+    lock_customers([duplicate_id])
+    duplicate = find(Customer.objects.all(), id=duplicate_id)
     if duplicate.merged_into_id is None:
         raise NotMerged(name=duplicate.name)
     other = Q(payment__customer=duplicate) & ~Q(invoice__customer=duplicate)
@@ -75,9 +76,10 @@ def part_customers(*, by: Actor, at: datetime, duplicate_id: int) -> None:
 
 
 def _both(duplicate_id: int, into_id: int) -> tuple[Customer, Customer]:
-    """Both customers, locked by id in the one order."""
+    """Both customers, locked by id in the one order, with those that follow the duplicate."""
     rows = Customer.objects.select_for_update(no_key=True, of=("self",)).order_by("id")
-    found = {row.id: row for row in rows.filter(id__in=(duplicate_id, into_id))}
+    both = (duplicate_id, into_id)
+    found = {row.id: row for row in rows.filter(Q(id__in=both) | Q(merged_into_id=duplicate_id))}
     for wanted in (duplicate_id, into_id):
         if wanted not in found:
             find(Customer.objects.none(), id=wanted)

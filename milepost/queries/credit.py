@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from milepost.records.concessions import Concession
+from milepost.records.customers import Customer
 from milepost.records.payments import Allocation, Dispute, Payment, Refund
 
 
@@ -37,9 +38,15 @@ def _sum(rows, column="amount_cents"):  # type: ignore[no-untyped-def]
     return own.annotate(sum=Sum(column)).values("sum")
 
 
-def credits_of(customer_id: int) -> list[CreditLeft]:
-    """The customer's cleared payments that have something left, the oldest first. Inside an open scope."""
-    found = with_left(Payment.objects.filter(customer_id=customer_id, state="cleared")).filter(left__gt=0)
+def credits_of(customer_id: int, currency: str) -> list[CreditLeft]:
+    """
+    The customer's cleared payments in this currency that have something left, the oldest first; those of
+    their duplicates too, and of whom they are a duplicate: merged customers are one. Inside an open scope.
+    """
+    one = Customer.objects.filter(id=customer_id).values(kept=Coalesce("merged_into_id", "id"))
+    same = Customer.objects.filter(Q(id__in=one) | Q(merged_into_id__in=one)).values("id")
+    theirs = Payment.objects.filter(customer_id__in=same, currency=currency, state="cleared")
+    found = with_left(theirs).filter(left__gt=0)
     return [CreditLeft(payment, payment.left) for payment in found.order_by("id")]  # type: ignore[attr-defined]
 
 

@@ -263,7 +263,9 @@ def job_page(job_id: int, *, at: datetime) -> JobPage:
         history=_history(job),
         today=today,
         technician_sends=job.business.technician_sends,
-        credit=Money(sum(left.left_cents for left in credits_of(job.customer_id)), job.currency),
+        credit=Money(
+            sum(left.left_cents for left in credits_of(job.customer_id, job.currency)), job.currency
+        ),
         changes=changes_of(job, today),
         original=_original(job),
         small_cents=job.business.small_difference_cents,

@@ -97,6 +97,9 @@ FAULTS = {
     "money settles an invoice in its own currency": Fault(
         "UPDATE payment SET currency = 'EUR'", r"allocation \d+"
     ),
+    "money settles invoices of the customer whose it is, merged ones being one": Fault(
+        "UPDATE payment SET customer_id = customer_id + 1", r"allocation \d+"
+    ),
     "an invoice is settled within its total": Fault(
         "UPDATE allocation SET amount_cents = amount_cents + 1", r"invoice 1001"
     ),

@@ -87,7 +87,7 @@ class Life(Changing, Crediting):
         business, customer, today = self.cast.business_id, self.cast.customer_id, self.at.date()
         account = customer_account(business, customer, since=today, until=today + timedelta(days=400))
         with scoped(business, writing=False):
-            unused = sum(credit.left_cents for credit in credits_of(customer))
+            unused = sum(credit.left_cents for credit in credits_of(customer, "USD"))
         assert account.credit.cents == unused
         pending = {item.invoice_id: item.balance.cents for item in open_page(business, customer).items}
         assert all(pending.get(item.invoice_id, 0) <= item.balance.cents for item in account.open)

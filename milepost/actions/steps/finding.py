@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
+from milepost.actions.door import BeginAgain
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.records.businesses import Business
@@ -55,20 +56,42 @@ def lock_job(job_id: int) -> Job:
 
 @cache
 def _its_customer() -> Questions:
-    return Questions.of(Customer.objects.select_for_update(no_key=True).filter(job=given("job")))
+    own = Job.objects.filter(id=given("job")).values("customer_id")
+    return Questions.of(_with_kept(own))
+
+
+def _with_kept(wanted: Any) -> "QuerySet[Customer]":
+    """
+    These customers, by ids or a query of them, and those whom they were merged into, to be locked in the
+    order of their ids. Merged customers are one: whoever moves money of one of them holds the lock of the one that was kept.
+    """
+    kept = Customer.objects.filter(id__in=wanted, merged_into__isnull=False).values("merged_into_id")
+    rows = Customer.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(Q(id__in=wanted) | Q(id__in=kept)).order_by("id")
+
+
+def _check_kept(locked: Collection[Customer]) -> None:
+    """One that was merged while its lock was waited for needs another lock first."""
+    held = {row.id for row in locked}
+    if any(row.merged_into_id is not None and row.merged_into_id not in held for row in locked):
+        raise BeginAgain
 
 
 def lock_payer(job_id: int) -> Job:
-    """The job and its customer, locked in the one order: customer, then job."""
-    _its_customer().ask(job=job_id)
+    """The job and its customer, locked in the one order: customers, then job."""
+    _check_kept(_its_customer().ask(job=job_id)[0])
     return lock_job(job_id)
 
 
 def lock_customers(wanted: Collection[int]) -> list[int]:
-    """These customers, locked in the order of their ids. NotFound if one is not there."""
-    rows = Customer.objects.select_for_update(no_key=True, of=("self",)).filter(id__in=wanted)
-    found = list(rows.order_by("id").values_list("id", flat=True))
-    if len(found) < len(wanted):
+    """
+    These customers, by their ids, locked in that order with those whom they were merged into. NotFound
+    if one is not there.
+    """
+    locked = list(_with_kept(wanted))
+    _check_kept(locked)
+    found = [row.id for row in locked if row.id in set(wanted)]
+    if len(found) < len(set(wanted)):
         raise NotFound
     return found
 

@@ -238,7 +238,7 @@ def settle_with_credit(
 
 def settle_again(cents: int, invoices: Sequence[Invoice], loaded: LoadedJob, at: datetime) -> None:
     """What was paid on invoices that were taken back settles those that were sent in their place."""
-    for credit in credits_of(loaded.job.customer_id):
+    for credit in credits_of(loaded.job.customer_id, loaded.job.currency):
         if cents <= 0:
             return
         cents -= settle_with_credit(credit.payment, min(credit.left_cents, cents), invoices, loaded, at)

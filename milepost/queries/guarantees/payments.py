@@ -34,6 +34,13 @@ CHECKS: Checks = (
            JOIN invoice i ON i.id = a.invoice_id WHERE p.currency <> i.currency""",
     ),
     (
+        "money settles invoices of the customer whose it is, merged ones being one",
+        """SELECT 'allocation ' || a.id FROM allocation a JOIN payment p ON p.id = a.payment_id
+           JOIN invoice i ON i.id = a.invoice_id LEFT JOIN customer x ON x.id = p.customer_id
+           LEFT JOIN customer y ON y.id = i.customer_id
+           WHERE COALESCE(x.merged_into_id, p.customer_id) <> COALESCE(y.merged_into_id, i.customer_id)""",
+    ),
+    (
         "nothing is settled or allocated below zero",
         """SELECT 'invoice ' || invoice_id FROM allocation GROUP BY invoice_id HAVING SUM(amount_cents) < 0
            UNION ALL
