@@ -116,13 +116,16 @@ def add_business_days(
     *,
     weekend: Container[int] = WEEKEND,
     extra_working: Container[date] = (),
+    from_business_day: bool = False,
 ) -> date:
     """
     The n-th business day after `day`, or before it where n is negative.
 
-    Counting starts the day after (before) `day`, whatever day that is; n = 0 is `day` itself. With an
-    empty weekend every day counts but the holidays: so the days of the United Kingdom's Construction
-    Act are counted (HGCRA 1996 s.116). ValueError for a calendar that has no such day.
+    Counting starts the day after (before) `day`, whatever day that is; n = 0 is `day` itself. With
+    `from_business_day`, as the calendars of banks have it, a `day` that is none counts as the business
+    day that comes next (before). With an empty weekend every day counts but the holidays: so the days of
+    the United Kingdom's Construction Act are counted (HGCRA 1996 s.116). ValueError for a calendar that
+    has no such day.
 
     >>> friday = date(2026, 7, 3)
     >>> add_business_days(date(2026, 7, 2), 3, {friday})
@@ -132,9 +135,14 @@ def add_business_days(
     >>> bank_holidays = {date(2025, 12, 25), date(2025, 12, 26)}
     >>> add_business_days(date(2025, 12, 22), 7, bank_holidays, weekend=())
     datetime.date(2025, 12, 31)
+    >>> sunday = date(2026, 7, 5)
+    >>> add_business_days(sunday, 2), add_business_days(sunday, 2, from_business_day=True)
+    (datetime.date(2026, 7, 7), datetime.date(2026, 7, 8))
     """
     step = timedelta(days=1 if n > 0 else -1)
     left, looked = abs(n), 0
+    if from_business_day and not is_business_day(day, holidays, weekend=weekend, extra_working=extra_working):
+        left += 1
     while left:
         day += step
         looked += 1
@@ -143,6 +151,48 @@ def add_business_days(
         elif looked > FAR:
             raise ValueError("this calendar has no business day for years")
     return day
+
+
+def business_day(
+    day: date,
+    holidays: Container[date] = (),
+    *,
+    earlier: bool = False,
+    weekend: Container[int] = WEEKEND,
+    extra_working: Container[date] = (),
+) -> date:
+    """
+    The day itself where it is a business day, else the next one (`earlier`: the one before).
+
+    So a contract moves a payment that falls due on a holiday.
+
+    >>> business_day(date(2026, 7, 4)), business_day(date(2026, 7, 4), {date(2026, 7, 3)}, earlier=True)
+    (datetime.date(2026, 7, 6), datetime.date(2026, 7, 2))
+    """
+    if is_business_day(day, holidays, weekend=weekend, extra_working=extra_working):
+        return day
+    n = -1 if earlier else 1
+    return add_business_days(day, n, holidays, weekend=weekend, extra_working=extra_working)
+
+
+def business_days_between(
+    first: date,
+    last: date,
+    holidays: Container[date] = (),
+    *,
+    weekend: Container[int] = WEEKEND,
+    extra_working: Container[date] = (),
+) -> int:
+    """
+    The business days from `first` on, with it, and before `last`; below zero where `last` is earlier.
+
+    >>> business_days_between(date(2026, 7, 2), date(2026, 7, 7), {date(2026, 7, 3)})
+    2
+    """
+    if last < first:
+        return -business_days_between(last, first, holidays, weekend=weekend, extra_working=extra_working)
+    days = (first + timedelta(days=n) for n in range((last - first).days))
+    return sum(is_business_day(day, holidays, weekend=weekend, extra_working=extra_working) for day in days)
 
 
 def shutdown(first: date, last: date) -> frozenset[date]:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.core.duedates import add_business_days, add_months, due_on, is_business_day, month_end, shutdown
+from milepost.core.duedates import (
+    add_business_days,
+    add_months,
+    business_day,
+    business_days_between,
+    due_on,
+    is_business_day,
+    month_end,
+    shutdown,
+)
 from milepost.core.early_payment import (
     EarlyTerms,
     discount_by_part,
@@ -34,6 +43,8 @@ def _terms(cells: dict[str, str]) -> LateTerms:
         flat_cents=parse_cents(cells["flat"], "USD"),
         cap_percent=Decimal(caps[0]) if caps[0] else None,
         compound="compound" in cells["note"],
+        compound_by=cells["note"].partition("compound by the ")[2] or "month",  # type: ignore[arg-type]
+        minimum_cents=parse_cents(cells["note"].partition("at least ")[2] or "0", "USD"),
         daily_rounded="daily" in cells["note"],
     )
 
@@ -58,7 +69,16 @@ def test_a_day_is_found_as_the_page_says(cells: dict[str, str]) -> None:
     if "business" in words:
         weekend = tuple(int(day) for day in words.get("weekend", "5,6").split(","))
         weekend = () if words.get("weekends") == "count" else weekend
-        found = add_business_days(start, int(words["business"]), off, weekend=weekend, extra_working=worked)
+        found = add_business_days(
+            start,
+            int(words["business"]),
+            off,
+            weekend=weekend,
+            extra_working=worked,
+            from_business_day="rolled" in cells["case"],
+        )
+    elif "roll" in words:
+        found = business_day(start, off, earlier=words["roll"] == "back", extra_working=worked)
     else:
         found = due_on(
             start,
@@ -95,6 +115,26 @@ def test_the_tax_falls_with_the_discount_as_the_page_says(cells: dict[str, str])
     off = discount_by_part(discount, {i: parse_cents(part, "USD") for i, part in enumerate(parts)})
     wanted = [cells["off the net"], *cells["off the taxes"].split(", ")]
     assert [plain(cents, "USD") for cents in off.values()] == wanted
+
+
+@pytest.mark.parametrize("cells", samples.table("days", "between"), ids=lambda c: c["case"])
+def test_the_business_days_between_two_days_are_as_the_page_says(cells: dict[str, str]) -> None:
+    first, last = date.fromisoformat(cells["from"]), date.fromisoformat(cells["before"])
+    off = {date.fromisoformat(day) for day in cells["off"].split(", ") if day}
+    worked = {date.fromisoformat(day) for day in cells["worked"].split(", ") if day}
+    assert business_days_between(first, last, off, extra_working=worked) == int(cells["days"])
+    assert business_days_between(last, first, off, extra_working=worked) == -int(cells["days"])
+
+
+def test_the_flat_fee_is_the_step_that_the_debt_reaches():
+    """The United Kingdom's 40, 70 and 100 pounds, beside 8 percent over the bank's rate."""
+    steps = ((0, 40_00), (1_000_00, 70_00), (10_000_00, 100_00))
+    terms = LateTerms(Decimal("12.25"), annual=True, flat_from=steps)
+    for debt, fixed in ((999_99, 40_00), (1_000_00, 70_00), (9_999_99, 70_00), (10_000_00, 100_00)):
+        interest = late_fee_cents(
+            debt, DUE, DUE + timedelta(days=30), LateTerms(Decimal("12.25"), annual=True)
+        )
+        assert late_fee_cents(debt, DUE, DUE + timedelta(days=30), terms) == interest + fixed
 
 
 def test_a_month_s_31st_is_a_month_end_and_comes_back_as_the_31st():
@@ -166,13 +206,16 @@ TERMS = st.builds(
     LateTerms,
     percent=st.decimals(0, 20, places=3),
     annual=st.booleans(),
-    per=st.sampled_from(["day", "started_month", "full_month"]),
+    per=st.sampled_from(["day", "started_month", "full_month", "once"]),
     year_days=st.sampled_from([360, 365, "actual"]),
     grace_days=st.integers(0, 20),
     grace_is_free=st.booleans(),
     flat_cents=st.integers(0, 100_00),
+    flat_from=st.sampled_from([(), ((0, 40_00), (1_000_00, 70_00))]),
+    minimum_cents=st.integers(0, 50_00),
     cap_percent=st.one_of(st.none(), st.decimals(0, 50, places=1)),
     compound=st.booleans(),
+    compound_by=st.sampled_from(["day", "month", "year"]),
 )
 
 
