@@ -18,6 +18,9 @@ class JobCosts:
     """
     A job at the end of a period, to date and in cents: its contract, what it has cost, what it will
     still cost, what is billed. `percent_places`: decimals to which the books round the percentage.
+    `uninstalled_cents`: so much of its cost is goods that others made and that only pass through; they say
+    nothing of how far the work is, and earn what they cost (IFRS 15 B19(b) and example 19, ASC
+    606-10-55-21).
     """
 
     contract_cents: int
@@ -25,6 +28,7 @@ class JobCosts:
     to_complete_cents: int
     billed_cents: int = 0
     percent_places: int | None = None
+    uninstalled_cents: int = 0
 
     @property
     def total_cost_cents(self) -> int:
@@ -35,7 +39,8 @@ class JobCosts:
         """The part that is done, by cost; 1 when nothing is left to spend."""
         if not self.to_complete_cents:
             return Fraction(1)
-        part = Fraction(self.cost_cents, self.total_cost_cents)
+        through = self.uninstalled_cents
+        part = Fraction(self.cost_cents - through, self.total_cost_cents - through)
         if self.percent_places is None:
             return part
         scale = 100 * 10**self.percent_places
@@ -50,8 +55,11 @@ class JobCosts:
         755905512
         >>> JobCosts(16_000_000_00, 6_000_000_00, 6_700_000_00, percent_places=1).earned_cents
         755200000
+        >>> lifts = JobCosts(5_000_000_00, 2_000_000_00, 2_000_000_00, uninstalled_cents=1_500_000_00)
+        >>> float(lifts.complete), lifts.earned_cents, lifts.profit_cents
+        (0.2, 220000000, 20000000)
         """
-        return half_up(self.contract_cents * self.complete)
+        return self._part_of(self.contract_cents)
 
     @property
     def expected_loss_cents(self) -> int:
@@ -71,7 +79,12 @@ class JobCosts:
         """
         if self.expected_loss_cents:
             return -self.expected_loss_cents
-        return self.earned_cents - half_up(self.total_cost_cents * self.complete)
+        return self.earned_cents - self._part_of(self.total_cost_cents)
+
+    def _part_of(self, cents: int) -> int:
+        """The part that is done of the contract, or of its cost; what only passes through counts whole."""
+        through = self.uninstalled_cents
+        return half_up((cents - through) * self.complete) + through
 
     @property
     def expense_cents(self) -> int:

@@ -18,6 +18,7 @@ def test_a_job_stands_as_the_page_says(cells: dict[str, str]) -> None:
     job = JobCosts(
         *(cents(cells[name]) for name in ("contract", "cost", "to complete", "billed")),
         percent_places=int(cells["places"]) if cells["places"] else None,
+        uninstalled_cents=cents(cells["uninstalled"] or "0"),
     )
     assert job.complete * 100 == int(cells["percent"])
     assert {
