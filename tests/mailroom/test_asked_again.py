@@ -113,7 +113,8 @@ def test_the_janitor_s_pauses_grow_and_end_at_six_hours(desk: Desk):
     assert pauses[-1] > 100
 
 
-def test_one_attempt_that_gets_no_answer_does_not_hold_up_the_others(desk: Desk, monkeypatch):
+def one_answers_with(error: Exception, desk: Desk, monkeypatch) -> None:
+    """Two attempts: whoever asks about the first gets an error, the second is paid."""
     first = desk.begin()
     other = kitchen(desk.cast)
     checkout.begin(
@@ -124,34 +125,23 @@ def test_one_attempt_that_gets_no_answer_does_not_hold_up_the_others(desk: Desk,
     desk.outside.payments.pay(second)
     fetch = desk.outside.payments.fetch
 
-    def poisoned(session: str):
+    def answer(session: str):
         if session == first:
-            raise GatewayUnavailable("500")
+            raise error
         return fetch(session)
 
-    monkeypatch.setattr(desk.outside.payments, "fetch", poisoned)
+    monkeypatch.setattr(desk.outside.payments, "fetch", answer)
+
+
+def test_one_attempt_that_gets_no_answer_does_not_hold_up_the_others(desk: Desk, monkeypatch):
+    one_answers_with(GatewayUnavailable("500"), desk, monkeypatch)
     assert checkout.settle_unclear(desk.cast.at + timedelta(minutes=5)) == 1
     assert desk.sql.execute("SELECT state FROM payment").fetchall() == [("cleared",)]
 
 
 def test_attempts_that_cannot_be_settled_do_not_keep_the_janitor_from_the_others(desk: Desk, monkeypatch):
     """Twenty at a time are asked about: what fails again and again must not always be those twenty."""
-    first = desk.begin()
-    other = kitchen(desk.cast)
-    checkout.begin(
-        by=desk.cast.pat, at=desk.cast.at, job_id=other.job_id, method="card", success_url=SUCCESS,
-        cancel_url=CANCEL,
-    )  # fmt: skip
-    second = next(one for one in desk.outside.payments.sessions if one != first)
-    desk.outside.payments.pay(second)
-    fetch = desk.outside.payments.fetch
-
-    def locked_out(session: str):
-        if session == first:
-            raise KeyRefused("Expired API key")
-        return fetch(session)
-
-    monkeypatch.setattr(desk.outside.payments, "fetch", locked_out)
+    one_answers_with(KeyRefused("Expired API key"), desk, monkeypatch)
     soon = desk.cast.at + timedelta(minutes=5)
     assert checkout.settle_unclear(soon, most=1) + checkout.settle_unclear(soon, most=1) == 1
     states = desk.sql.execute("SELECT state FROM attempt ORDER BY id").fetchall()
