@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.db import close_old_connections
 from django.utils import timezone
 
-from milepost.mailroom import checkout, clock, documents, inbox, outbox, payouts
+from milepost.mailroom import checkout, clock, documents, inbox, outbox, payouts, unheard
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,10 @@ def rounds() -> list[Round]:
     return [
         Round("events", inbox.work_waiting),
         Round("attempts", checkout.settle_unclear, every_seconds=30),
+        *(
+            Round(f"unheard of {back.days} days", partial(unheard.look, back=back), every_seconds=pause)
+            for back, pause in unheard.LOOKS
+        ),
         Round("payouts", payouts.sync, every_seconds=3600),
         Round("clock", clock.tick, every_seconds=60),
         Round("messages", outbox.send_waiting),

@@ -6,6 +6,7 @@ import pytest
 
 from milepost.core.money import Money
 from milepost.gateways.payments import GatewayRefused, PayoutTruth
+from milepost.gateways.stripe.truth import read_taken_back
 from tests.gateways.conftest import TEN_THOUSAND, Practice, browse, pay_by_bank, pay_by_card, until
 
 REFUND_FAILS = "4000 0000 0000 5126"
@@ -73,6 +74,50 @@ def test_a_refund_that_takes_time_is_pending_first(practice: Practice):
     assert asked.state == "pending"
     tell(practice, "/practice/refunds", refund=asked.refund_id)
     assert [one.state for one in practice.gateway.fetch(session).refunds] == ["succeeded"]
+
+
+def test_a_payment_that_was_refunded_more_than_ten_times_tells_of_all_its_refunds(practice: Practice):
+    session = paid(practice)
+    made = [
+        practice.gateway.refund(session_id=session, refund_id=f"7-{n}", amount=usd(n)) for n in range(1, 105)
+    ]
+    # Stripe's own object tells of the ten newest, and that there are more
+    shown = practice.sdk.v1.charges.list(params={"expand": ["data.refunds"]}).data[0].refunds
+    assert ([one.amount for one in shown.data], shown.has_more) == (list(range(104, 94, -1)), True)
+    assert practice.gateway.fetch(session).refunds == tuple(made)
+
+
+def test_what_was_taken_back_lately_is_listed_with_whose_it_is(practice: Practice):
+    first, second = paid(practice, attempt="7-1"), paid(practice, attempt="7-2")
+    refund = practice.gateway.refund(session_id=first, refund_id="7-1", amount=usd(5))
+    tell(practice, "/practice/disputes", payment_intent=intent(practice, second))
+    (dispute,) = practice.gateway.fetch(second).disputes
+    an_hour_ago, in_an_hour = (datetime.now(UTC) + timedelta(hours=h) for h in (-1, 1))
+    told = practice.gateway.taken_back(an_hour_ago)
+    assert [(one.ref, one.kind, one.state, one.attempt_id) for one in told] == [
+        (refund.refund_id, "refund", "succeeded", "7-1"),
+        (dispute.dispute_id, "dispute", "open", "7-2"),
+    ]
+    assert [one.payment_id for one in told] == [intent(practice, first), intent(practice, second)]
+    assert list(practice.gateway.taken_back(in_an_hour)) == []
+
+
+def test_an_inquiry_and_what_was_paid_without_us_are_not_listed_as_taken_back():
+    inquiry = {
+        "id": "dp_1",
+        "object": "dispute",
+        "status": "warning_needs_response",
+        "payment_intent": {"id": "pi_1"},
+    }
+    without = {
+        "id": "re_1",
+        "object": "refund",
+        "status": "succeeded",
+        "amount": 5,
+        "currency": "usd",
+        "payment_intent": None,
+    }
+    assert read_taken_back([without], [inquiry]) == []
 
 
 def test_a_bank_payment_is_returned_days_after_it_arrived_with_the_banks_code(practice: Practice):

@@ -109,6 +109,20 @@ class CheckoutTruth:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """
+    That a refund or a dispute is there, and how it stands: where to look, and nothing to book. `attempt_id`
+    is our name for the attempt, "" where the payment carries none.
+    """
+
+    ref: str
+    kind: Literal["refund", "dispute"]
+    state: RefundState | DisputeState
+    payment_id: str
+    attempt_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutLine:
     """
     One thing that a payout is made of. `amount` is signed: money that left is negative; what reaches the
@@ -237,6 +251,10 @@ class PaymentGateway(Protocol):
 
     def session_of(self, payment_id: str) -> str | None:
         """The session in which a payment was made, if it was made in one."""
+        ...
+
+    def taken_back(self, since: datetime) -> Sequence[TakenBack]:
+        """The refunds and the disputes that were made since then, of whichever payments, as they stand today."""
         ...
 
     def payouts(self, since: datetime) -> Sequence[PayoutTruth]:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from milepost.core.money import Money
 from milepost.gateways.payments import (
@@ -23,6 +24,7 @@ from milepost.gateways.payments import (
     RefundState,
     RefundTruth,
     Surcharge,
+    TakenBack,
 )
 from milepost.gateways.payments.signatures import check_moment, sign, signed_at
 
@@ -157,6 +159,15 @@ class FakePayments:
         self._answers()
         return next((s.session_id for s in self.sessions.values() if s.truth.payment_id == payment_id), None)
 
+    def taken_back(self, since: datetime) -> Sequence[TakenBack]:
+        """As the interface says; the fake does not keep when they were made, and tells of all."""
+        self._answers()
+        return [
+            TakenBack(ref, kind, state, session.truth.payment_id or "", str(session.asked["attempt_id"]))
+            for session in self.sessions.values()
+            for ref, kind, state in _taken_back(session.truth)
+        ]
+
     def payouts(self, since: datetime) -> Sequence[PayoutTruth]:
         """As the interface says: what a test has put into `made_payouts`."""
         self._answers()
@@ -226,3 +237,12 @@ class FakePayments:
         if session_id not in self.sessions:
             raise GatewayRefused(f"No such checkout: {session_id}")
         return self.sessions[session_id]
+
+
+def _taken_back(
+    truth: CheckoutTruth,
+) -> list[tuple[str, Literal["refund", "dispute"], RefundState | DisputeState]]:
+    return [
+        *[(one.refund_id, "refund", one.state) for one in truth.refunds],  # type: ignore[list-item]
+        *[(one.dispute_id, "dispute", one.state) for one in truth.disputes],
+    ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import operator
 import re
 import time
 from collections.abc import Callable
@@ -32,6 +33,13 @@ LISTED = {
 FILTERS = {"payment_intent", "status", "type", "source", "charge"}
 DAY_SECONDS = 24 * 60 * 60
 SMALLEST_CENTS = 50
+LONGEST_PAGE = 100
+BOUNDS: dict[str, Callable[[int, int], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
 
 Answer = tuple[int, str, bool]
 """Status, JSON text, and whether it is an earlier answer given again."""
@@ -120,10 +128,13 @@ class Api:
 
     def _list(self, params: Params, name: str) -> Object:
         limit = whole_number(params.get("limit", "10"), "limit", 1)
+        if limit > LONGEST_PAGE:
+            raise ApiError(f"Invalid integer: {limit} is above {LONGEST_PAGE}", param="limit")
         wanted = [one for one in self._store.newest(LISTED[name]) if _passes(one, params)]
         if payout := params.get("payout"):
             wanted = [one for one in wanted if self._store.notes(one["id"]).get("payout") == payout]
         if after := params.get("starting_after"):
+            self._known(name, after)
             ids = [one["id"] for one in wanted]
             wanted = wanted[ids.index(after) + 1 :] if after in ids else []
         page = {
@@ -201,11 +212,12 @@ def _same_request(request: Request, kept: Kept) -> None:
 
 def _passes(one: Object, params: Params) -> bool:
     made = params.get("created", {})
-    since = whole_number(made.get("gte", "0"), "created", 0)
-    until = whole_number(made.get("lte", str(one["created"])), "created", 0)
-    return since <= one["created"] <= until and all(
-        one.get(name) == params[name] for name in FILTERS & params.keys()
-    )
+    if isinstance(made, str):
+        made = {"gte": made, "lte": made}
+    bounds = {name: whole_number(value, "created", 0) for name, value in made.items()}
+    return all(
+        BOUNDS[name](one["created"], bound) for name, bound in bounds.items() if name in BOUNDS
+    ) and all(one.get(name) == params[name] for name in FILTERS & params.keys())
 
 
 def _check_session(params: Params) -> None:

@@ -7,6 +7,8 @@ from milepost.gateways.practice.store import Object, Store, new_id
 from milepost.gateways.practice.wire import ApiError, Params
 
 API_VERSION = "2026-10-28.endive"
+REFUNDS_SHOWN = 10
+"""The newest of a charge's refunds, which it tells of itself; all of them are listed by themselves."""
 ACCOUNT: Object = {
     "id": "acct_practice",
     "object": "account",
@@ -216,7 +218,9 @@ def _expand_path(store: Store, body: Object, names: list[str], path: str) -> Non
         return
     if name == "refunds" and body.get("object") == "charge":
         made = [one for one in store.newest("refund") if one["charge"] == body["id"]]
-        body[name] = {"object": "list", "data": made, "has_more": False}
+        more = len(made) > REFUNDS_SHOWN
+        url = f"/v1/charges/{body['id']}/refunds"
+        body[name] = {"object": "list", "data": made[:REFUNDS_SHOWN], "has_more": more, "url": url}
     part = body.get(name, path)
     if isinstance(part, str):
         part = store.get(part)

@@ -22,12 +22,22 @@ from milepost.gateways.payments import (
     PayoutTruth,
     RefundTruth,
     Surcharge,
+    TakenBack,
 )
 from milepost.gateways.payments.signatures import check_moment
 from milepost.gateways.stripe.accounts import is_live_key, read_account
 from milepost.gateways.stripe.answers import answers
 from milepost.gateways.stripe.payouts import read_payout
-from milepost.gateways.stripe.truth import EXPANDED, STRIPE_METHODS, is_disputed, read_refund, read_truth
+from milepost.gateways.stripe.truth import (
+    EXPANDED,
+    STRIPE_METHODS,
+    has_more_refunds,
+    is_disputed,
+    read_refund,
+    read_taken_back,
+    read_truth,
+    with_refunds,
+)
 from milepost.gateways.stripe.units import to_stripe
 
 CONNECT_SECONDS = 3.05
@@ -106,16 +116,22 @@ class StripeGateway:
         return Checkout(session.id, session.url or "")
 
     def fetch(self, session_id: str) -> CheckoutTruth:
-        """As the interface says: session, payment, fee and refunds in one request, disputes in a second."""
+        """As the interface says: session, payment, fee and ten refunds in one request, what is more in others."""
         with answers():
             found = self._client.v1.checkout.sessions.retrieve(session_id, params={"expand": EXPANDED})
             session = found.to_dict(recursive=True)
-            if not is_disputed(session):
-                return read_truth(session)
-            disputes = self._client.v1.disputes.list(
-                params={"payment_intent": session["payment_intent"]["id"], "limit": PAGE}
-            )
-        return read_truth(session, [one.to_dict(recursive=True) for one in disputes.data])
+            if has_more_refunds(session):
+                session = with_refunds(session, self._refunds_of(session["payment_intent"]["id"]))
+            disputes = self._disputes_of(session["payment_intent"]["id"]) if is_disputed(session) else []
+        return read_truth(session, disputes)
+
+    def _refunds_of(self, payment_id: str) -> list[dict[str, Any]]:
+        listed = self._client.v1.refunds.list(params={"payment_intent": payment_id, "limit": PAGE})
+        return [one.to_dict(recursive=True) for one in listed.auto_paging_iter()]
+
+    def _disputes_of(self, payment_id: str) -> list[dict[str, Any]]:
+        listed = self._client.v1.disputes.list(params={"payment_intent": payment_id, "limit": PAGE})
+        return [one.to_dict(recursive=True) for one in listed.auto_paging_iter()]
 
     def expire(self, session_id: str) -> None:
         """As the interface says. Stripe refuses to expire twice; here that is told from "already paid"."""
@@ -161,6 +177,21 @@ class StripeGateway:
         with answers():
             found = self._client.v1.checkout.sessions.list(params={"payment_intent": payment_id, "limit": 1})
         return str(found.data[0].id) if found.data else None
+
+    def taken_back(self, since: datetime) -> Sequence[TakenBack]:
+        """As the interface says: both lists since then, page by page, each with its payment."""
+        params: Any = {
+            "created": {"gte": int(since.timestamp())},
+            "limit": PAGE,
+            "expand": ["data.payment_intent"],
+        }
+        with answers():
+            refunds = self._client.v1.refunds.list(params=params).auto_paging_iter()
+            disputes = self._client.v1.disputes.list(params=params).auto_paging_iter()
+            return read_taken_back(
+                [one.to_dict(recursive=True) for one in refunds],
+                [one.to_dict(recursive=True) for one in disputes],
+            )
 
     def payouts(self, since: datetime) -> Sequence[PayoutTruth]:
         """As the interface says; a payout's movements come with their sources."""

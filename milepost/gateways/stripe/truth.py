@@ -5,6 +5,7 @@ from typing import Any
 
 from milepost.core.money import Money
 from milepost.gateways.payments import (
+    ATTEMPT_KEY,
     REFUND_KEY,
     CheckoutTruth,
     DisputeState,
@@ -13,6 +14,7 @@ from milepost.gateways.payments import (
     RefundState,
     RefundTruth,
     State,
+    TakenBack,
 )
 from milepost.gateways.stripe.units import from_stripe
 
@@ -52,6 +54,32 @@ def read_truth(session: dict[str, Any], disputes: Sequence[dict[str, Any]] = ())
 def is_disputed(session: dict[str, Any]) -> bool:
     """Whether the payment of a session was ever disputed or returned."""
     return bool(_part(_part(session, "payment_intent"), "latest_charge").get("disputed"))
+
+
+def has_more_refunds(session: dict[str, Any]) -> bool:
+    """Whether the charge was refunded more often than it tells of: it carries its ten newest refunds alone."""
+    charge = _part(_part(session, "payment_intent"), "latest_charge")
+    return bool(_part(charge, "refunds").get("has_more"))
+
+
+def with_refunds(session: dict[str, Any], refunds: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The session, telling of all refunds of its payment; they are listed the newest first."""
+    intent = session["payment_intent"]
+    charge = {**intent["latest_charge"], "refunds": {"data": list(refunds)}}
+    return {**session, "payment_intent": {**intent, "latest_charge": charge}}
+
+
+def read_taken_back(refunds: Sequence[dict[str, Any]], disputes: Sequence[dict[str, Any]]) -> list[TakenBack]:
+    """Refunds and disputes that were listed with their intents expanded; those of no intent are not ours."""
+    found = [(read_refund(one).state, one) for one in refunds]
+    argued = [(read_dispute(one).state, one) for one in disputes if takes_money(one)]
+    return [
+        TakenBack(
+            one["id"], one["object"], state, intent["id"], (intent.get("metadata") or {}).get(ATTEMPT_KEY, "")
+        )
+        for state, one in [*found, *argued]
+        if (intent := _part(one, "payment_intent"))
+    ]
 
 
 def read_refund(refund: dict[str, Any]) -> RefundTruth:
