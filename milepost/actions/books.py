@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from milepost.actions.actor import Actor
 from milepost.actions.businesses import Missing
 from milepost.actions.door import action
@@ -29,7 +31,7 @@ def change_account(*, by: Actor, at: datetime, code: str, number: str, name: str
         if not text:
             raise Missing(field=field)
         if len(text) > most:
-            raise InputRefused(field=field, problem=f"At most {most} characters.")
+            raise InputRefused(field=field, problem=gettext("At most {most} characters.").format(most=most))
     taken = Account.objects.filter(number=number).exclude(id=account.id).first()
     if taken is not None:
         raise NumberTaken(field="number", number=number, name=taken.name)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils.translation import gettext
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
@@ -147,7 +148,7 @@ def add_member(
 ) -> int:
     """Give a new person a sign-in and a role. Returns the user's id; refuses as start_business does."""
     if role not in ROLES:
-        raise InputRefused(field="role", problem=f"“{role}” is not a role.")
+        raise InputRefused(field="role", problem=gettext("“{role}” is not a role.").format(role=role))
     user = new_user(email_address(email), password, name)
     country = Business.objects.values_list("country", flat=True).get()
     Membership.objects.create(
@@ -176,7 +177,7 @@ def change_business(*, by: Actor, at: datetime, **changes: object) -> None:
     """
     unknown = set(changes) - CHANGEABLE
     if unknown:
-        raise InputRefused(field=sorted(unknown)[0], problem="This setting cannot be changed here.")
+        raise InputRefused(field=sorted(unknown)[0], problem=gettext("This setting cannot be changed here."))
     country = Business.objects.values_list("country", flat=True).get()
     Business.objects.filter(id=by.business_id).update(**checked_settings(changes, country=country))
 
@@ -259,7 +260,7 @@ def add_tax_code(
     if not name.strip():
         raise Missing(field="name")
     if not Decimal(-100) <= percent <= Decimal(100):
-        raise InputRefused(field="percent", problem="A tax rate lies between -100 and 100 percent.")
+        raise InputRefused(field="percent", problem=gettext("A tax rate lies between -100 and 100 percent."))
     if kind not in TAX_KINDS:
         raise NoSuchChoice(field="kind", text=kind[:40])
     if kind == "reverse_charge" and percent:

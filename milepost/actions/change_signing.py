@@ -202,7 +202,15 @@ def _freeze(
         signed_at=at,
         how=how,
     )
-    return freeze(job, "contract", f"Change order {order.name} to {job.number}", change_content(facts), at=at)
+    return freeze(
+        job,
+        "contract",
+        gettext_noop("Change order {change} to {number}"),
+        change_content(facts),
+        at=at,
+        change=order.name,
+        number=job.number,
+    )
 
 
 def _tell(

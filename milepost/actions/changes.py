@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from django.utils.translation import gettext
+
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.rights import OFFICE
@@ -103,9 +105,12 @@ def _write(order: ChangeOrder, change: ChangeInput, loaded: LoadedJob) -> None:
     if not change.reason.strip():
         raise ReasonMissing(field="reason")
     if change.placement not in PLACEMENTS:
-        raise InputRefused(field="placement", problem=f"“{change.placement}” is not one of the choices.")
+        raise InputRefused(
+            field="placement",
+            problem=gettext("“{text}” is not one of the choices.").format(text=change.placement),
+        )
     if not -999 <= change.days <= 999:
-        raise InputRefused(field="days", problem="A change order adds up to 999 days.")
+        raise InputRefused(field="days", problem=gettext("A change order adds up to 999 days."))
     order.reason = change.reason.strip()[:2000]
     order.placement = change.placement
     order.own_name = (change.own_name.strip() or order.reason.splitlines()[0])[:200]

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.utils.translation import gettext
+
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.closing import close_if_finished
@@ -173,7 +175,9 @@ def refund_credit(
     if amount_cents <= 0:
         raise NotAboveZero(field="amount")
     if method not in METHODS:
-        raise InputRefused(field="method", problem=f"“{method}” is not a way to pay.")
+        raise InputRefused(
+            field="method", problem=gettext("“{method}” is not a way to pay.").format(method=method)
+        )
     payment, jobs = lock_payment(payment_id)
     if payment.state != "cleared":
         raise NotCleared

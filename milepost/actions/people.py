@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from milepost.actions.actor import Actor
@@ -43,7 +44,7 @@ def invite(*, by: Actor, at: datetime, email: str, role: str, name: str = "") ->
     if not address:
         raise Missing(field="email")
     if role not in ROLES:
-        raise InputRefused(field="role", problem=f"“{role}” is not a role.")
+        raise InputRefused(field="role", problem=_("“{role}” is not a role.").format(role=role))
     if Membership.objects.filter(user__email__iexact=address, disabled_at__isnull=True).exists():
         raise AlreadyIn(field="email", email=address)
     Invitation.objects.filter(email__iexact=address, accepted_at=None, revoked_at=None).update(revoked_at=at)
@@ -62,6 +63,12 @@ def invite(*, by: Actor, at: datetime, email: str, role: str, name: str = "") ->
 
 
 def _letter(business: Business, invitation: Invitation, by: Actor) -> Written:
+    # Nobody knows yet what they read: the language is the business's, as in every letter to its people.
+    with translation.override(business.locale or "en"):
+        return _worded(business, invitation, by)
+
+
+def _worded(business: Business, invitation: Invitation, by: Actor) -> Written:
     subject = _("%(name)s invites you to %(business)s") % {"name": by.name, "business": business.name}
     text = _(
         "%(name)s invites you to work with %(business)s on Milepost.\n\nOpen this link to begin. It is good once, "
@@ -105,7 +112,7 @@ def change_role(*, by: Actor, at: datetime, user_id: int, role: str) -> None:
     """Another role from the next request on. Refuses NotFound, LastOwner, an unknown role."""
     member = _member(user_id)
     if role not in ROLES:
-        raise InputRefused(field="role", problem=f"“{role}” is not a role.")
+        raise InputRefused(field="role", problem=_("“{role}” is not a role.").format(role=role))
     if role != "owner":
         _keep_an_owner(member)
     member.role = role

@@ -128,7 +128,9 @@ def _sign(loaded: LoadedJob, offered: QuoteVersion, by: Actor, at: datetime, **s
     job = loaded.job
     check_signer(loaded.contacts, by)
     facts = _contract_facts(loaded, offered, said["name"], said["how"], at)
-    document = freeze(job, "contract", f"Contract {job.number}", contract_content(facts), at=at)
+    document = freeze(
+        job, "contract", gettext_noop("Contract {number}"), contract_content(facts), at=at, number=job.number
+    )
     Signature.objects.create(
         business_id=job.business_id,
         job=job,

@@ -59,8 +59,8 @@ def send_statement(
         raise NobodyToSendTo
     ensure_links(job, contacts, at=at)
     content = account_content(AccountFacts(job_facts(job, contacts, at=at), account))
-    name = f"Statement of account {until.isoformat()}"
-    document = freeze(job, "statement", name, content, at=at)
+    name = gettext_noop("Statement of account {day}")
+    document = freeze(job, "statement", name, content, at=at, day=until.isoformat())
     facts = {"amount_cents": account.closing.cents, "on": until.isoformat()}
     tell(job, "statement_sent", by=by, at=at, for_customer=True, document_id=document.id, **facts)
     post_to(

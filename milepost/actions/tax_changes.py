@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
 from milepost.actions.steps.contract_changes import write_change
@@ -12,6 +14,7 @@ from milepost.actions.steps.paper import job_facts
 from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
 from milepost.actions.work import JobNotOpen
+from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import InputRefused
 from milepost.queries.billing_state import load
 from milepost.queries.change_difference import difference
@@ -30,7 +33,7 @@ def change_taxes(*, by: Actor, at: datetime, job_id: int, taxes: Taxes, reason: 
     Refuses JobNotOpen, a missing reason, TaxesStayAsTheyAre, BilledBeyondNewTotal, UnknownTaxOfChange.
     """
     if not reason.strip():
-        raise InputRefused(field="reason", problem="Say why, so that the customer understands it.")
+        raise InputRefused(field="reason", problem=gettext("Say why, so that the customer understands it."))
     job = lock_job(job_id)
     if job.state != "open":
         raise JobNotOpen(number=job.number)
@@ -56,7 +59,13 @@ def change_taxes(*, by: Actor, at: datetime, job_id: int, taxes: Taxes, reason: 
         how="law",
     )
     document = freeze(
-        job, "contract", f"Change of tax {order.name} to {job.number}", change_content(facts), at=at
+        job,
+        "contract",
+        gettext_noop("Change of tax {change} to {number}"),
+        change_content(facts),
+        at=at,
+        change=order.name,
+        number=job.number,
     )
     order.state, order.answered_at = "approved", at
     order.save()

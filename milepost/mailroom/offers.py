@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from milepost.actions.steps.paper import job_facts
 from milepost.core.contract import PricedContract
 from milepost.mailroom.documents import StoredPdf
@@ -14,6 +16,7 @@ from milepost.queries.door import NotThere
 from milepost.queries.paper.facts import LineFacts, OfferFacts, RowFacts, TaxFacts
 from milepost.queries.paper.offer import offer_content
 from milepost.queries.pricing import PricedQuote, core_line, price_offer
+from milepost.queries.wording import in_words_of
 from milepost.records.customers import Contact
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
 from milepost.records.scope import scoped
@@ -32,7 +35,9 @@ def offer_pdf(business_id: int, job_id: int, *, at: datetime, sent_only: bool) -
             raise NotThere
         content = offer_content(_facts(version, at))
     data = gateways().pdf.render("contract", TEMPLATE_VERSION, with_logo(content))
-    return StoredPdf(data, f"Quote {version.job.number}.pdf")
+    with in_words_of(version.job.customer, version.job.business):
+        name = gettext("Quote {number}").format(number=version.job.number)
+    return StoredPdf(data, f"{name}.pdf")
 
 
 def _facts(version: QuoteVersion, at: datetime) -> OfferFacts:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from milepost.actions.steps.paper import job_facts, row_facts
 from milepost.mailroom.documents import StoredPdf, ensure_pdf
 from milepost.mailroom.logos import with_logo
@@ -14,6 +16,7 @@ from milepost.queries.paper.facts import MoneyEvent, PaidSheetFacts
 from milepost.queries.paper.paid_sheet import paid_sheet_content
 from milepost.queries.paper.payment_sheet import payment_sheet_content
 from milepost.queries.payment_sheet import find_payment, sheet_facts
+from milepost.queries.wording import in_words_of
 from milepost.records.concessions import LET_OFF, Concession
 from milepost.records.credit_notes import standing_rows
 from milepost.records.customers import Contact
@@ -47,9 +50,12 @@ def paid_sheet(business_id: int, invoice_id: int, *, at: datetime, job_id: int |
         invoice = Invoice.objects.filter(id=invoice_id).first()
         if invoice is None or (job_id is not None and invoice.job_id != job_id):
             raise NotThere
-        content = paid_sheet_content(_facts(invoice, at))
+        facts = _facts(invoice, at)
+        content = paid_sheet_content(facts)
     data = gateways().pdf.render("paid_sheet", TEMPLATE_VERSION, with_logo(content))
-    return StoredPdf(data, f"Invoice {invoice.number_text}, as it stands today.pdf")
+    with in_words_of(facts.job.customer, facts.job.business):
+        name = gettext("Invoice {number}, as it stands today").format(number=invoice.number_text)
+    return StoredPdf(data, f"{name}.pdf")
 
 
 def payment_sheet(business_id: int, payment_id: int, *, at: datetime, job_id: int | None = None) -> StoredPdf:

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.utils.translation import gettext
+
 from milepost.actions.steps.paper import job_facts
 from milepost.mailroom.documents import StoredPdf
 from milepost.mailroom.logos import with_logo
@@ -10,6 +12,7 @@ from milepost.queries.account import newest_job, read_account
 from milepost.queries.documents_shape import TEMPLATE_VERSION
 from milepost.queries.door import NotThere
 from milepost.queries.paper.account import AccountFacts, account_content
+from milepost.queries.wording import in_words_of
 from milepost.records.customers import Contact
 from milepost.records.jobs import Job
 from milepost.records.scope import scoped
@@ -37,4 +40,6 @@ def account_pdf(
         )
         content = account_content(AccountFacts(job_facts(job, contacts, at=at), account))
     data = gateways().pdf.render("statement", TEMPLATE_VERSION, with_logo(content))
-    return StoredPdf(data, f"Statement of account {until.isoformat()}.pdf")
+    with in_words_of(job.customer, job.business):
+        name = gettext("Statement of account {day}").format(day=until.isoformat())
+    return StoredPdf(data, f"{name}.pdf")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext
 
 from milepost.core.money import Money
 from milepost.queries.door import NotThere, question
@@ -91,7 +92,7 @@ def trial_balance(*, on: date | None = None) -> TrialBalance:
         net = debits.get(account.id, 0) - credits.get(account.id, 0)
         if account.id in debits or account.id in credits:
             debit, credit = Money(max(net, 0), currency), Money(max(-net, 0), currency)
-            rows.append(TrialRow(account.code, account.number, account.name, debit, credit))
+            rows.append(TrialRow(account.code, account.number, gettext(account.name), debit, credit))
     return TrialBalance(
         on,
         rows,
@@ -125,7 +126,7 @@ def account_page(
                 _document(move.entry),
                 move.entry.job_id,
                 move.entry.job.title if move.entry.job else "",
-                move.credit.name if is_debit else move.debit.name,
+                gettext(move.credit.name if is_debit else move.debit.name),
                 amount if is_debit else None,
                 None if is_debit else amount,
                 Money(running, currency),
@@ -135,7 +136,7 @@ def account_page(
     older = moves[most - 1].id if len(moves) > most else None
     balance = Money(_balance(own, account), currency)
     return AccountPage(
-        account.code, account.number, account.name, account.side, on, balance, Page(lines, older)
+        account.code, account.number, gettext(account.name), account.side, on, balance, Page(lines, older)
     )
 
 
@@ -159,8 +160,8 @@ def journal_page(
             _document(move.entry),
             move.entry.job_id,
             move.entry.job.title if move.entry.job else "",
-            f"{move.debit.number} {move.debit.name}",
-            f"{move.credit.number} {move.credit.name}",
+            _called(move.debit),
+            _called(move.credit),
             Money(move.cents, move.currency),
         )
         for move in found[:most]
@@ -195,3 +196,8 @@ def _balance(moves: "QuerySet[Transfer]", account: Account) -> int:
     )
     net = (sums["debit"] or 0) - (sums["credit"] or 0)
     return net if account.side == "debit" else -net
+
+
+def _called(account: Account) -> str:
+    """Number and name; a name that the business has not changed is in the reader's language."""
+    return f"{account.number} {gettext(account.name)}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from milepost.queries.credit import left_of
 from milepost.queries.door import NotThere
 from milepost.queries.paper.facts import CoveredFacts, JobFacts, PaymentSheetFacts, PaymentStep
+from milepost.queries.wording import in_words_of
 from milepost.records.invoices import Invoice
 from milepost.records.payments import Payment
 
@@ -30,7 +31,8 @@ def find_payment(payment_id: int, *, job_id: int | None = None) -> Payment:
 def sheet_facts(payment: Payment, job: JobFacts) -> PaymentSheetFacts:
     """The facts of today; what it settles is counted over all its jobs."""
     zone = ZoneInfo(job.business.timezone)
-    steps = _steps(payment, zone)
+    with in_words_of(job.customer, job.business):  # whoever asks for it: it is the customer's sheet
+        steps = _steps(payment, zone)
     receipt = payment.receipt.number_text if hasattr(payment, "receipt") else ""
     paid = payment.amount_cents + payment.surcharge_cents
     credit = left_of(payment.id) if payment.state == "cleared" else 0

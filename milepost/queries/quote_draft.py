@@ -19,6 +19,7 @@ from milepost.queries.clause_wording import EXEMPTION, default_clauses
 from milepost.queries.door import NotThere, question
 from milepost.queries.offer_page import tax_lines
 from milepost.queries.pricing import both_discounts
+from milepost.queries.wording import in_words_of
 from milepost.records.businesses import Business, TaxCode
 from milepost.records.customers import Contact
 from milepost.records.quotes import QuoteLine, QuoteRow, QuoteVersion
@@ -64,7 +65,9 @@ class DraftTotals:
 @question
 def quote_draft(job_id: int) -> QuoteDraft:
     """The newest version, sent or not. Refuses NotThere."""
-    versions = QuoteVersion.objects.select_related("job__customer", "job__site").order_by("-version")
+    versions = QuoteVersion.objects.select_related("job__customer", "job__business", "job__site").order_by(
+        "-version"
+    )
     version = versions.filter(job_id=job_id).first()
     if version is None:
         raise NotThere
@@ -83,11 +86,19 @@ def quote_draft(job_id: int) -> QuoteDraft:
     )
 
 
+def _is_default(clauses: list[dict[str, str]], version: QuoteVersion) -> bool:
+    """Whether these are the default clauses, in the customer's language now or in the reader's."""
+    with in_words_of(version.job.customer, version.job.business):
+        if clauses == default_clauses(version.terms):
+            return True
+    return clauses == default_clauses(version.terms)
+
+
 def as_typed(version: QuoteVersion) -> QuoteInput:
     """A stored version as it would be typed. Clauses in the default wording are None."""
     job, terms = version.job, version.terms
     clauses = [clause for clause in version.clauses if clause["code"] != EXEMPTION]
-    own = None if clauses == default_clauses(terms) else clauses
+    own = None if _is_default(clauses, version) else clauses
     rows = list(version.rows.select_related("approver").order_by("position"))
     people = list(job.customer.contacts.filter(archived_at=None)) if any(row.approver for row in rows) else []
     return QuoteInput(

@@ -1,6 +1,8 @@
 """How amounts, quantities and days are written, in a reader's locale: the one place for pages and paper."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,9 +13,12 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import NumberPattern, format_decimal
+from django.utils import translation
 from django.utils.translation import gettext
 
 from milepost.core.money import currency_digits
+from milepost.records.businesses import Business
+from milepost.records.customers import Customer
 
 
 @lru_cache
@@ -31,6 +36,19 @@ def locale_of(tag: str) -> Locale:
         except (UnknownLocaleError, ValueError):
             continue
     return Locale("en")
+
+
+def tag_of(customer: Customer, business: Business) -> str:
+    """The language tag that a customer reads: their own, else the business's."""
+    return (customer.language or business.locale or "en").replace("_", "-")
+
+
+@contextmanager
+def in_words_of(customer: Customer, business: Business) -> Iterator[str]:
+    """Whoever acts: what is put into words here is in the customer's language, whose tag this gives."""
+    tag = tag_of(customer, business)
+    with translation.override(tag):
+        yield tag
 
 
 def money(cents: int, currency: str, locale: str) -> str:

@@ -28,6 +28,16 @@ def reader_tag() -> str:
     return get_language() or "en"
 
 
+def locale_name(tag: str) -> str:
+    """A locale in the reader's language: "German (Germany)" of "de-DE"."""
+    return str(wording.locale_of(tag).get_display_name(reader_locale()) or tag)
+
+
+def country_name(code: str) -> str:
+    """A country in the reader's language: "Germany" of "DE"."""
+    return str(reader_locale().territories.get(code, code))
+
+
 def money(amount: Amount, currency: str = "") -> str:
     """
     An amount without its symbol: 4000000 cents of USD are written "40,000.00".

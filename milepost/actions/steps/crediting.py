@@ -25,10 +25,12 @@ from milepost.core.journal import (
     deposit_credited,
     fee_waived,
 )
+from milepost.core.msgids import gettext_noop
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.crediting import CreditPlan
 from milepost.queries.paper.credit_note import credit_note_content
 from milepost.queries.paper.facts import CreditFacts, TaxFacts
+from milepost.queries.wording import in_words_of
 from milepost.records.changes import KeyChange
 from milepost.records.credit_notes import CreditLine, CreditNote, CreditRow, CreditTax
 from milepost.records.files import Document
@@ -45,7 +47,14 @@ def issue_credit(loaded: LoadedJob, plan: CreditPlan, reason: str, *, by: Actor,
         _come_down(loaded, plan)
     number = next_number("credit_note")
     facts = _facts(loaded, plan, number, reason, at)
-    document = freeze(job, "credit_note", f"Credit note {number.text}", credit_note_content(facts), at=at)
+    document = freeze(
+        job,
+        "credit_note",
+        gettext_noop("Credit note {number}"),
+        credit_note_content(facts),
+        at=at,
+        number=number.text,
+    )
     unallocate(plan.standing.invoice, plan.excess_cents, on=facts.issued_on)
     note = _write_note(loaded, plan, number, facts, document, by=by, at=at)
     _write_parts(loaded, plan, note, facts.taxes)
@@ -307,12 +316,14 @@ def raise_contract(loaded: LoadedJob, note: CreditNote, *, kind: str) -> Increme
             for change in changes
         ]
     )
+    with in_words_of(job.customer, job.business):
+        name = gettext("Money off taken back ({number})").format(number=note.number_text)
     row = ScheduleRow.objects.create(
         business_id=job.business_id,
         job=job,
         position=max(row.position for row in loaded.rows) + 1,
         kind="milestone",
-        name=gettext("Money off taken back ({number})").format(number=note.number_text),
+        name=name,
         basis="fixed",
         value=note.total_cents,
         amount_cents=note.total_cents,

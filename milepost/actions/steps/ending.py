@@ -18,6 +18,7 @@ from milepost.core.money import currency_digits
 from milepost.queries.billing_state import LoadedJob, load
 from milepost.queries.cancelling import plan_cancel
 from milepost.queries.crediting import plan_return, standing_of
+from milepost.queries.wording import in_words_of
 from milepost.records.changes import Cancellation, KeyChange
 from milepost.records.jobs import ContractKey, ContractLine, Job, ScheduleRow
 
@@ -101,7 +102,8 @@ def _keep(job: Job, gone: Cancelled, record: Cancellation, *, by: Actor, at: dat
     unused = {key: put - back.get(key, 0) for key, put in loaded.deposit_put.items()}
     taxes = {code: cents for code, cents in tax_by_code(unused).items() if cents}
     by_key = _write_kept(loaded, gone.kept_cents - sum(taxes.values()), taxes, record)
-    name = gettext("Kept at cancellation")
+    with in_words_of(job.customer, job.business):
+        name = gettext("Kept at cancellation")
     row = ScheduleRow.objects.create(
         business_id=job.business_id,
         job=job,
@@ -131,11 +133,13 @@ def _write_kept(
 ) -> dict[Key, int]:
     """The line of what is kept, with its taxes at their rates; its keys and what each is worth."""
     job = loaded.job
+    with in_words_of(job.customer, job.business):
+        description = gettext("Kept at cancellation")
     line = ContractLine.objects.create(
         business_id=job.business_id,
         job=job,
         position=max((line.position for line in loaded.lines), default=0) + 1,
-        description=gettext("Kept at cancellation"),
+        description=description,
         quantity=1,
         unit_price=Decimal(net_cents).scaleb(-currency_digits(job.currency)),
         net_cents=net_cents,

@@ -9,8 +9,9 @@ from milepost.actions.actor import Actor
 from milepost.actions.steps.issuing import issue, milestone_increment
 from milepost.actions.steps.small_work import open_small
 from milepost.actions.steps.timeline import tell
-from milepost.core.money import Money, plain
+from milepost.core.money import plain
 from milepost.core.quote_input import LineInput, QuoteInput, RowInput
+from milepost.queries.wording import in_words_of, money_with_code
 from milepost.records.jobs import Job
 from milepost.records.payments import Payment
 
@@ -23,9 +24,10 @@ def charge_returned(payment: Payment, job: Job, *, by: Actor, at: datetime) -> N
     cents = int(job.terms.get("returned_fee_cents") or 0)
     if not cents or job.currency != job.business.currency:
         return
-    paid = Money(payment.amount_cents, payment.currency)
-    title = gettext("Fee for a returned payment")
-    words = gettext("Returned payment of {amount} on {job}").format(amount=paid, job=job.title)
+    with in_words_of(job.customer, job.business) as tag:
+        amount = money_with_code(payment.amount_cents, payment.currency, tag)
+        title = gettext("Fee for a returned payment")
+        words = gettext("Returned payment of {amount} on {job}").format(amount=amount, job=job.title)
     price = Decimal(plain(cents, job.currency))
     quote = QuoteInput(
         title=title,

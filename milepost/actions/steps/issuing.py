@@ -106,7 +106,7 @@ def issue(loaded: LoadedJob, increment: Increment, *, by: Actor, at: datetime) -
     number = next_number("invoice")
     facts = _facts(loaded, increment, number, contacts, at)
     content = invoice_content(facts)
-    document = freeze(job, "invoice", f"Invoice {number.text}", content, at=at)
+    document = freeze(job, "invoice", gettext_noop("Invoice {number}"), content, at=at, number=number.text)
     invoice = Invoice.objects.create(
         business_id=job.business_id,
         job=job,

@@ -6,31 +6,32 @@ from datetime import date, datetime
 from django.db import connection
 
 from milepost.core.journal import Transfer
+from milepost.core.msgids import gettext_noop
 from milepost.records.scope import current_business_id
 
 CHART: tuple[tuple[str, str, str, str], ...] = (
-    ("cash", "1000", "Cash", "debit"),
-    ("clearing", "1050", "Payment processor", "debit"),
-    ("receivables", "1200", "Accounts receivable", "debit"),
-    ("retainage", "1250", "Retainage receivable", "debit"),
-    ("disputed", "1260", "Disputed payments", "debit"),
-    ("tax_withheld", "1270", "Tax withheld receivable", "debit"),
-    ("deposits", "2100", "Customer deposits", "credit"),
-    ("customer_credit", "2150", "Customer credit", "credit"),
-    ("refunds_payable", "2160", "Refunds payable", "credit"),
-    ("tax_payable", "2200", "Tax payable", "credit"),
-    ("deferred_tax", "2250", "Deferred tax", "credit"),
-    ("revenue", "4000", "Revenue", "credit"),
-    ("allowances", "4100", "Sales allowances", "debit"),
-    ("discounts", "4150", "Discounts allowed", "debit"),
-    ("late_fees", "4200", "Late-fee income", "credit"),
-    ("cancellation", "4250", "Cancellation income", "credit"),
-    ("surcharges", "4300", "Surcharge income", "credit"),
-    ("fee_income", "4350", "Fee income", "credit"),
-    ("small_differences", "4900", "Small differences", "credit"),
-    ("bad_debts", "6100", "Bad debts", "debit"),
-    ("processing_fees", "6200", "Processing fees", "debit"),
-    ("bank_charges", "6250", "Bank charges", "debit"),
+    ("cash", "1000", gettext_noop("Cash"), "debit"),
+    ("clearing", "1050", gettext_noop("Payment processor"), "debit"),
+    ("receivables", "1200", gettext_noop("Accounts receivable"), "debit"),
+    ("retainage", "1250", gettext_noop("Retainage receivable"), "debit"),
+    ("disputed", "1260", gettext_noop("Disputed payments"), "debit"),
+    ("tax_withheld", "1270", gettext_noop("Tax withheld receivable"), "debit"),
+    ("deposits", "2100", gettext_noop("Customer deposits"), "credit"),
+    ("customer_credit", "2150", gettext_noop("Customer credit"), "credit"),
+    ("refunds_payable", "2160", gettext_noop("Refunds payable"), "credit"),
+    ("tax_payable", "2200", gettext_noop("Tax payable"), "credit"),
+    ("deferred_tax", "2250", gettext_noop("Deferred tax"), "credit"),
+    ("revenue", "4000", gettext_noop("Revenue"), "credit"),
+    ("allowances", "4100", gettext_noop("Sales allowances"), "debit"),
+    ("discounts", "4150", gettext_noop("Discounts allowed"), "debit"),
+    ("late_fees", "4200", gettext_noop("Late-fee income"), "credit"),
+    ("cancellation", "4250", gettext_noop("Cancellation income"), "credit"),
+    ("surcharges", "4300", gettext_noop("Surcharge income"), "credit"),
+    ("fee_income", "4350", gettext_noop("Fee income"), "credit"),
+    ("small_differences", "4900", gettext_noop("Small differences"), "credit"),
+    ("bad_debts", "6100", gettext_noop("Bad debts"), "debit"),
+    ("processing_fees", "6200", gettext_noop("Processing fees"), "debit"),
+    ("bank_charges", "6250", gettext_noop("Bank charges"), "debit"),
 )
 
 _INSERT = """

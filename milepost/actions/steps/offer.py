@@ -206,15 +206,15 @@ def _early(business: Business, clauses: Sequence[tuple[str, str, str]] | None) -
 
 def clauses_of(quote: QuoteInput, terms: dict[str, object], customer: Customer) -> list[dict[str, str]]:
     """
-    The clauses in words: those given, or the default wording with these terms. A customer who is
-    exempt reads why no tax is charged.
+    The clauses in words: those given, or the default wording with these terms in the customer's
+    language, whoever writes the quote. A customer who is exempt reads why no tax is charged.
     """
-    clauses = default_clauses(terms)
-    if quote.clauses is not None:
-        clauses = [{"code": code, "title": title, "text": text} for code, title, text in quote.clauses]
-    if customer.tax_exempt and all(clause["code"] != EXEMPTION for clause in clauses):
-        tag, on = customer.language or customer.business.locale, customer.exempted_on
-        day = wording.long_day(on, tag) if on else ""
-        words = exemption_clause(customer.exemption_reason, customer.exemption_number, day)
-        clauses = [*clauses, words]
-    return clauses
+    with wording.in_words_of(customer, customer.business) as tag:
+        clauses = default_clauses(terms)
+        if quote.clauses is not None:
+            clauses = [{"code": code, "title": title, "text": text} for code, title, text in quote.clauses]
+        if customer.tax_exempt and all(clause["code"] != EXEMPTION for clause in clauses):
+            day = wording.long_day(customer.exempted_on, tag) if customer.exempted_on else ""
+            words = exemption_clause(customer.exemption_reason, customer.exemption_number, day)
+            clauses = [*clauses, words]
+        return clauses

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from milepost.core.rounding import half_up
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.crediting import CreditPlan
+from milepost.queries.wording import in_words_of
 from milepost.records.jobs import ScheduledEvent, ScheduleRow
 
 _ASIDE = 10_000
@@ -77,9 +78,10 @@ def _make_room(job_id: int, place: int) -> None:
 def _name(loaded: LoadedJob, name: str) -> str:
     """“Rough-in, rest”; a second one is counted."""
     names = {row.name for row in loaded.rows}
-    wanted = gettext("{name}, rest").format(name=name)[:200]
-    count = 2
-    while wanted in names:
-        wanted = gettext("{name}, rest {count}").format(name=name, count=count)[:200]
-        count += 1
+    with in_words_of(loaded.job.customer, loaded.job.business):
+        wanted = gettext("{name}, rest").format(name=name)[:200]
+        count = 2
+        while wanted in names:
+            wanted = gettext("{name}, rest {count}").format(name=name, count=count)[:200]
+            count += 1
     return wanted

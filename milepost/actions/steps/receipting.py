@@ -7,6 +7,7 @@ from datetime import datetime
 from milepost.actions.steps.documents import freeze
 from milepost.actions.steps.numbering import next_number
 from milepost.actions.steps.paper import job_facts, row_facts
+from milepost.core.msgids import gettext_noop
 from milepost.queries.billing_state import LoadedJob
 from milepost.queries.paper.facts import CoveredFacts, JobShare, ReceiptFacts
 from milepost.queries.paper.receipt import receipt_content
@@ -49,7 +50,9 @@ def issue_receipt(payment: Payment, shares: Sequence[Share], excess: int, at: da
         surcharge_cents=payment.surcharge_cents,
         jobs=[first, *(_job_share(share.loaded) for share in shares[1:])],
     )
-    document = freeze(job, "receipt", f"Receipt {number.text}", receipt_content(facts), at=at)
+    document = freeze(
+        job, "receipt", gettext_noop("Receipt {number}"), receipt_content(facts), at=at, number=number.text
+    )
     return Receipt.objects.create(
         business_id=job.business_id,
         payment=payment,

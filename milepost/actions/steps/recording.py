@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.utils.translation import gettext
+
 from milepost.actions.actor import Actor
 from milepost.actions.steps.paper import local_day
 from milepost.core.msgids import gettext_noop
@@ -21,7 +23,9 @@ def check_payment(amount_cents: int, method: str) -> None:
     if amount_cents <= 0:
         raise NotAboveZero(field="amount")
     if method not in METHODS:
-        raise InputRefused(field="method", problem=f"“{method}” is not a way to pay.")
+        raise InputRefused(
+            field="method", problem=gettext("“{method}” is not a way to pay.").format(method=method)
+        )
 
 
 def payment_here(

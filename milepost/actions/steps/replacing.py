@@ -11,6 +11,7 @@ from milepost.actions.steps.settling import settle_again
 from milepost.actions.steps.timeline import tell
 from milepost.queries.billing_state import load
 from milepost.queries.rewriting import check_not_begun
+from milepost.queries.wording import in_words_of
 from milepost.records.invoices import Invoice
 from milepost.records.jobs import Job
 
@@ -42,7 +43,8 @@ def end_replaced(job: Job, *, by: Actor, at: datetime) -> tuple[int, list[int]]:
     check_not_begun(loaded)
     settled = loaded.settled_by_invoice()
     paid = sum(settled.get(invoice.id, 0) for invoice in loaded.standing)
-    reason = gettext("{number} is signed in its place.").format(number=job.number)
+    with in_words_of(job.customer, job.business):
+        reason = gettext("{number} is signed in its place.").format(number=job.number)
     ended = end_job(loaded, 0, reason, by=by, at=at)
     tell(
         old, "cancelled", by=by, at=at, contract_cents=old.contract_cents, kept_cents=0, reason=reason,

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.utils import translation
-
 from milepost.core.money import currency_digits
 from milepost.queries import wording
 from milepost.queries.paper.facts import JobFacts
@@ -52,6 +50,5 @@ class Reader:
 @contextmanager
 def reading(job: JobFacts) -> Iterator[Reader]:
     """The customer's language, or the business's, for as long as a document is worded."""
-    tag = (job.customer.language or job.business.locale or "en").replace("_", "-")
-    with translation.override(tag):
+    with wording.in_words_of(job.customer, job.business) as tag:
         yield Reader(tag, job.currency, job.business.timezone)

@@ -1,8 +1,13 @@
 """The choices of the settings, each in the words of somebody who has to choose."""
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from milepost.core.countries import COUNTRIES
+from milepost.web.show import country_name, locale_name
+
+# Named when they are shown, in the language of whoever reads them then.
+_country, _locale = lazy(country_name, str), lazy(locale_name, str)
 
 RECOVERIES = [
     ("off_the_top", _("It comes off every payment in proportion")),
@@ -30,8 +35,8 @@ ROLES = [
     ("accountant", _("Accountant, reads only")),
     ("owner", _("Owner")),
 ]
-HOLIDAYS = [("", _("None, only weekends")), *((code, code) for code in sorted(COUNTRIES))]
-LOCALES = [(country.locale, country.locale) for country in COUNTRIES.values()]
+HOLIDAYS = [("", _("None, only weekends")), *((code, _country(code)) for code in sorted(COUNTRIES))]
+LOCALES = [(country.locale, _locale(country.locale)) for country in COUNTRIES.values()]
 PAID_BY = [
     ("check", _("Cheque")),
     ("cash", _("Cash")),

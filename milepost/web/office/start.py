@@ -21,7 +21,7 @@ from milepost.core.schedule_templates import SCHEDULE_TEMPLATES
 from milepost.queries.lists import choices
 from milepost.queries.memberships import user_of
 from milepost.web.session import door
-from milepost.web.show import reader_locale
+from milepost.web.show import country_name
 from milepost.web.typed import checked_text, clean, percent
 
 STEPS = (gettext_lazy("You"), gettext_lazy("Your place"), gettext_lazy("Ready"))
@@ -104,8 +104,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def _countries() -> list[tuple[str, str]]:
-    names = reader_locale().territories
-    return sorted(((code, names.get(code, code)) for code in COUNTRIES), key=lambda row: row[1])
+    return sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda row: row[1])
 
 
 def _currencies() -> list[str]:

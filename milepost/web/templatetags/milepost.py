@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from milepost.core.refusals import Refusal
 from milepost.web import controls, drawings, icons, rail, show
+from milepost.web.letter_words import letter_words
 
 register = template.Library()
 
@@ -27,6 +28,7 @@ register.filter("day", show.day)
 register.filter("short_day", show.short_day)
 register.filter("moment", show.moment)
 register.filter("relative_day", show.relative_day)
+register.filter("letter_words", letter_words)
 
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.mark, name="mark")
