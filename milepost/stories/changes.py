@@ -117,8 +117,8 @@ def problems(story: Story, lines: set[str], milestones: set[str]) -> Iterator[tu
         path: Path_ = ("events", place)
         if event.change_order:
             yield from _order_problems(event.change_order, (*path, "change_order"), lines, orders)
-            if event.change_order.spread == "own":
-                milestones.add(event.change_order.own or event.change_order.reason.splitlines()[0])
+            if event.change_order.own_row:
+                milestones |= {event.change_order.own_row, event.change_order.number}
         for deed in ("approve", "decline_change", "withdraw_change"):
             name = getattr(event, deed)
             if name is not None and name not in orders:

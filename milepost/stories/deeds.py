@@ -1,6 +1,6 @@
 """What happens in a story: each deed is one action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -65,8 +65,13 @@ class Scene:
 
     @property
     def job(self) -> StoryJob:
-        """The job as it stands now."""
-        return story_job(self.stage.business_id, self.job_id)
+        """The job as it stands now. The milestone that a change order brings answers to its number too."""
+        job = story_job(self.stage.business_id, self.job_id)
+        for number, name in own_rows(self.story.events).items():
+            for known in (job.rows, job.invoices):
+                if name in known:
+                    known.setdefault(number, known[name])
+        return job
 
     def invoice(self, name: str, job: StoryJob) -> int:
         """An invoice by its number, its milestone, or `Deposit`. Refuses what is not billed."""
@@ -83,6 +88,12 @@ class Scene:
         if place > len(payments):
             raise InputRefused(field="payment", problem=f"There is no payment {place} yet.")
         return payments[place - 1]
+
+
+def own_rows(events: Sequence[Event]) -> dict[str, str]:
+    """The milestones of change orders that have their own, by the change order's number."""
+    orders = (event.change_order for event in events)
+    return {order.number: order.own_row for order in orders if order and order.own_row}
 
 
 def _offer(stage: Stage, customer_id: int, story: Story, at: datetime) -> int:

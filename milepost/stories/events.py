@@ -1,6 +1,5 @@
 """What happens in a story, deed by deed."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,6 +7,7 @@ from pydantic import Field
 from milepost.stories.offer import Line, QuoteChanged
 from milepost.stories.values import (
     Amount,
+    Day,
     Exact,
     Name,
     NotBuilt,
@@ -138,7 +138,7 @@ class MilestoneChanged(Part):
 
     edit: Name
     deliverable: Words | None = None
-    on: date | None = None
+    on: Day | None = None
     move: SignedAmount | None = None
 
 
@@ -153,12 +153,18 @@ class ChangeOrdered(Part):
     lines: Annotated[list[LineChanged], Field(max_length=1000)] = []
     milestones: Annotated[list[MilestoneChanged], Field(max_length=200)] = []
 
+    @property
+    def own_row(self) -> str:
+        """The name of the milestone that it brings, or nothing."""
+        lines = (self.own or self.reason).strip().splitlines()
+        return lines[0][:200] if lines and self.spread == "own" else ""
+
 
 class Moved(Part):
     """An event of the schedule on another day; without one, the day is open."""
 
     event: Name
-    on: date | None = None
+    on: Day | None = None
 
 
 class Event(Part):
@@ -167,7 +173,7 @@ class Event(Part):
     (or a part of them) with which Milepost says so.
     """
 
-    on: date
+    on: Day
     sign: Name | None = None
     options: list[Name] = []
     how: Literal["link", "in_person"] = "link"

@@ -1,12 +1,11 @@
 """What a story offers: lines of work, a payment schedule, the quote around them."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from milepost.stories.values import Amount, Days, Exact, Name, NotBuilt, Part, Rate, Words
+from milepost.stories.values import Amount, Day, Days, Exact, Name, NotBuilt, Part, Rate, Short, Words
 
 
 class Line(Part):
@@ -38,7 +37,7 @@ class After(Part):
     """The event that a milestone follows, with its day and the technician who goes there."""
 
     event: Name
-    on: date | None = None
+    on: Day | None = None
     technician: Name | None = None
 
 
@@ -58,16 +57,16 @@ class Milestone(Part):
     lines: list[Name] | None = None
     remainder: bool | None = None
     bill_on: Literal["completion", "acceptance"] = "completion"
-    before: Before | None = None
-    after: After | None = None
+    before: Annotated[Before, Short("event")] | None = None
+    after: Annotated[After, Short("event")] | None = None
     deliverable: Words = ""
     acceptance: list[Words] = []
     evidence: list[Literal["photo", "inspection", "document"]] = []
     window_days: Days | None = None
     net_days: Days | None = None
     approver: Annotated[str, Field(max_length=200)] = ""
-    planned_on: date | None = None
-    planned_until: date | None = None
+    planned_on: Day | None = None
+    planned_until: Day | None = None
 
 
 class Schedule(Part):
@@ -96,17 +95,17 @@ class Quote(Part):
     `discount` is a percentage off every line, after the line's own; it can be signed until `expires`.
     """
 
-    on: date
+    on: Day
     number: Annotated[str, Field(max_length=40)] = ""
     title: Annotated[str, Field(max_length=200)] = ""
     note: Words = ""
     discount: Rate = Decimal(0)
-    expires: date | None = None
+    expires: Day | None = None
     terms: QuoteTerms = QuoteTerms()
     lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
     schedule: Schedule | None = None
     template: Name | None = None
-    dates: dict[Name, date] = {}
+    dates: dict[Name, Day] = {}
     prices_include_tax: bool | None = None
     send: bool = True
     progress: NotBuilt = None
@@ -119,10 +118,10 @@ class QuoteChanged(Part):
     title: Annotated[str, Field(max_length=200)] | None = None
     note: Words | None = None
     discount: Rate | None = None
-    expires: date | None = None
+    expires: Day | None = None
     terms: QuoteTerms | None = None
     lines: Annotated[list[Line], Field(min_length=1, max_length=1000)] | None = None
     schedule: Schedule | None = None
     template: Name | None = None
-    dates: dict[Name, date] | None = None
+    dates: dict[Name, Day] | None = None
     send: bool = True

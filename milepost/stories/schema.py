@@ -4,7 +4,6 @@ by name. Amounts are texts in major units and become whole cents of the story's 
 """
 
 import json
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -12,7 +11,7 @@ from pydantic import Field
 
 from milepost.stories.events import Event
 from milepost.stories.offer import Line, Quote
-from milepost.stories.values import Amount, Days, Name, NotBuilt, Part, Rate, Words
+from milepost.stories.values import Amount, Day, Days, Name, NotBuilt, Part, Rate, Words
 
 
 class Terms(Part):
@@ -76,7 +75,7 @@ class Exempt(Part):
 
     reason: Annotated[str, Field(min_length=1, max_length=200)]
     number: Annotated[str, Field(max_length=100)] = ""
-    on: date | None = None
+    on: Day | None = None
 
 
 class Customer(Part):
@@ -102,7 +101,7 @@ class Customer(Part):
 class SimpleInvoice(Part):
     """Small work that is invoiced at once, in place of a quote."""
 
-    on: date
+    on: Day
     title: Annotated[str, Field(max_length=200)] = ""
     lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
     prices_include_tax: bool | None = None

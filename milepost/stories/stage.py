@@ -1,25 +1,33 @@
 """The stage of a story: a business, its people and its customer, through the real actions."""
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from milepost.actions.actor import Actor
 from milepost.actions.businesses import add_tax_code, start_business
 from milepost.actions.customers import ContactInput, CustomerInput, add_customer, change_customer
 from milepost.stories.schema import Business, Contact, Customer, Person
 
+Reached = TypeVar("Reached", Customer, Person, Contact)
+
 
 @dataclass
 class Stage:
-    """A business to play in. `crew` are technicians by first name; others may be named all the same."""
+    """
+    A business to play in. `crew` are technicians by first name; others may be named all the same.
+    `address` is the office's own where the stage made it up.
+    """
 
     owner: Actor
     crew: dict[str, Actor] = field(default_factory=dict)
     taxes: dict[tuple[str, Decimal], int] = field(default_factory=dict)
     photograph: Callable[[Actor, datetime, str], int] | None = None
+    address: str = ""
 
     @property
     def business_id(self) -> int:
@@ -40,6 +48,7 @@ class Stage:
 
     def customer(self, customer: Customer, *, at: datetime) -> int:
         """The customer with approver and payer; one person when they are the same."""
+        customer = _reachable(customer)
         himself = Person(name=customer.name or "Customer", email=customer.email, phone=customer.phone)
         approver, payer = customer.approver or himself, customer.payer or customer.approver or himself
         people = [_contact(approver, approves=True, pays=_same(approver, payer))]
@@ -68,10 +77,11 @@ def set_stage(business: Business, *, at: datetime) -> Stage:
     terms = business.terms.model_dump(exclude_none=True)
     if "returned_fee" in terms:
         terms["returned_fee_cents"] = terms.pop("returned_fee")
+    address = f"office-{secrets.token_hex(6)}@story.example"
     started = start_business(
         name=business.name,
         owner_name="The office",
-        email=f"office-{secrets.token_hex(6)}@story.example",
+        email=address,
         password=secrets.token_urlsafe(24),
         at=at,
         country=business.country,
@@ -90,13 +100,31 @@ def set_stage(business: Business, *, at: datetime) -> Stage:
         is_practice=True,
         **terms,
     )
-    stage = Stage(Actor(started.business_id, "owner", business.name, user_id=started.user_id))
+    owner = Actor(started.business_id, "owner", business.name, user_id=started.user_id)
+    stage = Stage(owner, address=address)
     for tax in business.taxes:
         made = add_tax_code(
             by=stage.owner, at=at, name=tax.name, percent=tax.percent, kind=tax.kind, note=tax.note
         )
         stage.taxes[tax.name, tax.percent] = made
     return stage
+
+
+def _reachable(customer: Customer) -> Customer:
+    """The customer and everybody who acts for them, with an address of their own where the story gives none."""
+    people = {part: getattr(customer, part) for part in ("approver", "payer") if getattr(customer, part)}
+    found: dict[str, Any] = {part: _with_address(person) for part, person in people.items()}
+    found["contacts"] = [_with_address(person) for person in customer.contacts]
+    if not people and not customer.contacts:
+        return _with_address(customer)
+    return customer.model_copy(update=found)
+
+
+def _with_address(one: Reached) -> Reached:
+    if one.email or one.phone:
+        return one
+    name = re.sub(r"[^a-z0-9]+", "-", one.name.casefold()).strip("-") or "customer"
+    return one.model_copy(update={"email": f"{name[:60]}@story.example"})
 
 
 def _card(customer: Customer) -> CustomerInput:

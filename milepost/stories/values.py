@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
@@ -61,6 +62,18 @@ def _share(value: Any) -> Fraction:
     return share
 
 
+def _day(value: Any) -> Any:
+    """A day may stand in quotes too, as in JSON, which is YAML."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "Write a day like 2026-03-02.")
+
+
 def _not_built(_value: Any) -> Any:
     raise PydanticCustomError("not_built", "is not built yet.")
 
@@ -75,6 +88,7 @@ Share = Annotated[
     BeforeValidator(_share),
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+|/[0-9]+)?$"}),
 ]
+Day = Annotated[date, BeforeValidator(_day)]
 NotBuilt = Annotated[Any, BeforeValidator(_not_built), WithJsonSchema({"description": "Not built yet."})]
 
 
