@@ -13,6 +13,7 @@ from milepost.actions.steps.outbox import post_to_office
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.refunding import ask, finish, refuse
 from milepost.actions.steps.taking_back import (
+    Undone,
     book,
     lock_payment,
     refunded_cents,
@@ -24,6 +25,7 @@ from milepost.actions.steps.taking_back import (
 from milepost.actions.steps.timeline import tell
 from milepost.core.journal import (
     CASH,
+    CC,
     DISPUTED,
     SURCHARGES,
     Transfer,
@@ -104,8 +106,9 @@ def settle_aftermath(
     Book what has become of a payment that had cleared, in any order and any number of times. It is named
     by its attempt, or by itself.
 
-    The processor's cost when it is known; a surcharge that a debit card paid is asked back; refunds when they are done or refused; a dispute when it is
-    opened, and when it is won or lost; a return by the bank. What was taken for good is open again.
+    The processor's cost when it is known; a surcharge that a debit card paid is asked back; refunds when
+    they are done or refused; a dispute when it is opened, and when it is won or lost; a return by the bank.
+    What was taken for good is open again, and what a bank gives back after all is the customer's credit.
     """
     named = {"id": payment_id} if attempt_id is None else {"attempt_id": attempt_id}
     seen = Payment.objects.filter(**named).first()
@@ -129,6 +132,8 @@ def settle_aftermath(
         )
     for refund in refunds:
         _refund(case, refund)
+    for row in payment.disputes.select_for_update(no_key=True).filter(state="lost").order_by("id"):
+        _take_more(case, row)
     for dispute in disputes:
         _dispute(case, dispute)
 
@@ -169,7 +174,7 @@ def _made_there(case: _Case, told: RefundTold) -> Refund | None:
     payment = case.payment
     room = payment.amount_cents - refunded_cents(payment) - _taken(payment)
     cents = max(min(told.amount_cents, room), 0)
-    surcharge = min(told.amount_cents - cents, payment.surcharge_cents - _surcharge_returned(payment))
+    surcharge = min(told.amount_cents - cents, _surcharge_left(payment))
     if told.state == "failed" or cents + surcharge <= 0 or payment.state != "cleared":
         return None
     return ask(
@@ -184,8 +189,11 @@ def _made_there(case: _Case, told: RefundTold) -> Refund | None:
     )
 
 
-def _surcharge_returned(payment: Payment) -> int:
-    return sum(payment.refunds.exclude(state="refused").values_list("surcharge_cents", flat=True))
+def _surcharge_left(payment: Payment) -> int:
+    """What of a surcharge was neither given back nor taken."""
+    returned = sum(payment.refunds.exclude(state="refused").values_list("surcharge_cents", flat=True))
+    taken = sum(payment.disputes.values_list("surcharge_cents", flat=True))
+    return int(payment.surcharge_cents - returned - taken)
 
 
 def _taken(payment: Payment) -> int:
@@ -206,6 +214,8 @@ def _dispute(case: _Case, told: DisputeTold) -> None:
         _won(case, row)
     elif row.state == "open" and told.state == "lost":
         _lost(case, row, told)
+    elif row.state == "lost" and told.state == "won":
+        _won_after_all(case, row)
 
 
 def _open(case: _Case, told: DisputeTold) -> Dispute:
@@ -235,6 +245,27 @@ def _is_return(told: DisputeTold) -> bool:
 def _won(case: _Case, row: Dispute) -> None:
     _close(row, "won", case.at)
     case.book("dispute_won", dispute_won(row.amount_cents))
+    _say_won(case, row)
+
+
+def _won_after_all(case: _Case, row: Dispute) -> None:
+    """
+    The bank changes its mind after its decision. What had been open again since may be paid, or written
+    off: the money is the customer's credit, and a person says what it pays.
+    """
+    payment, taken, surcharge = case.payment, row.taken_cents, row.surcharge_cents
+    row.taken_cents = row.surcharge_cents = 0
+    _close(row, "won", case.at)
+    if payment.state == "returned":
+        payment.state = "cleared"
+        payment.save(update_fields=["state"])
+    beyond = row.amount_cents - taken - surcharge
+    parts = ((CC, taken), (SURCHARGES, surcharge), (DISPUTED, beyond))
+    case.book("dispute_won", [Transfer(CASH, account, cents) for account, cents in parts if cents])
+    _say_won(case, row)
+
+
+def _say_won(case: _Case, row: Dispute) -> None:
     facts = {"payment_id": case.payment.id, "amount_cents": row.amount_cents}
     tell(case.filed, "dispute_won", by=case.by, at=case.at, for_customer=False, **facts)
     post_to_office(case.filed, "dispute_won_office", cause=str(row.id), facts=facts, at=case.at)
@@ -245,31 +276,51 @@ def _lost(case: _Case, row: Dispute, told: DisputeTold) -> None:
     What is gone is open again, by new rows. Of a payment that was refunded before, only the rest can
     be; what the provider took beyond that stays among the disputed, for a person to look at.
     """
-    payment = case.payment
+    payment, is_return = case.payment, _is_return(told)
     room = payment.amount_cents - refunded_cents(payment) - _taken(payment)
     if room == payment.amount_cents <= row.amount_cents:
         without_concessions(payment, case.jobs, Event(case.by, case.at, case.today))
-    undone = undo(payment, min(row.amount_cents, room), on=case.today)
-    surcharge = min(row.amount_cents - undone.cents, payment.surcharge_cents)
-    row.taken_cents = undone.cents
-    _close(row, "lost", case.at)
-    if undone.cents == payment.amount_cents:
+    row.state, row.closed_at = "lost", case.at
+    undone = _take(case, row, is_return=is_return)
+    beyond = row.amount_cents - row.taken_cents - row.surcharge_cents
+    if is_return and beyond:
+        case.book("dispute_opened", dispute_opened(beyond))
+    say_returned(payment, case.jobs, undone, reason=told.words, by=case.by, at=case.at, cause=f"d{row.id}")
+    charge_returned(payment, case.filed, by=case.by, at=case.at)
+
+
+def _take_more(case: _Case, row: Dispute) -> None:
+    """A refund that had been made before a dispute was lost is refused: that money is not here either."""
+    if row.amount_cents == row.taken_cents + row.surcharge_cents:
+        return
+    undone = _take(case, row, is_return=False)
+    if undone.cents:
+        cause = f"d{row.id}-{row.taken_cents}"
+        reason = f"{row.code} {row.reason}".strip()
+        say_returned(case.payment, case.jobs, undone, reason=reason, by=case.by, at=case.at, cause=cause)
+
+
+def _take(case: _Case, row: Dispute, *, is_return: bool) -> Undone:
+    """Take what a lost dispute has not taken yet out of its payment, as far as that has it, and book it."""
+    payment = case.payment
+    short = row.amount_cents - row.taken_cents - row.surcharge_cents
+    room = payment.amount_cents - refunded_cents(payment) - _taken(payment)
+    undone = undo(payment, min(short, room), on=case.today)
+    surcharge = min(short - undone.cents, _surcharge_left(payment))
+    row.taken_cents += undone.cents
+    row.surcharge_cents += surcharge
+    row.save(update_fields=["state", "closed_at", "taken_cents", "surcharge_cents"])
+    if undone.cents and _taken(payment) == payment.amount_cents:
         payment.state = "returned"
         payment.save(update_fields=["state"])
-    is_return = _is_return(told)
+    kind = "payment_returned" if is_return else "dispute_lost"
     for place, job in enumerate(case.jobs):
         back = dispute_lost(undone.by_job.get(job.id, 0), 0 if place else undone.credit_cents)
         if not place and surcharge:
             back = (*back, Transfer(SURCHARGES, DISPUTED, surcharge))
-        case.book(
-            "payment_returned" if is_return else "dispute_lost", _from_till(back) if is_return else back, job
-        )
-    beyond = row.amount_cents - undone.cents - surcharge
-    if is_return and beyond:
-        case.book("dispute_opened", dispute_opened(beyond))
+        case.book(kind, _from_till(back) if is_return else back, job)
     reopen(payment, case.jobs, undone, on=case.today, at=case.at)
-    say_returned(payment, case.jobs, undone, reason=told.words, by=case.by, at=case.at, cause=f"d{row.id}")
-    charge_returned(payment, case.filed, by=case.by, at=case.at)
+    return undone
 
 
 def _from_till(entry: Sequence[Transfer]) -> list[Transfer]:
@@ -282,4 +333,4 @@ def _from_till(entry: Sequence[Transfer]) -> list[Transfer]:
 
 def _close(row: Dispute, state: str, at: datetime) -> None:
     row.state, row.closed_at = state, at
-    row.save(update_fields=["state", "closed_at", "taken_cents"])
+    row.save(update_fields=["state", "closed_at", "taken_cents", "surcharge_cents"])

@@ -14,7 +14,7 @@ from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.outbox import contacts_for, post_to
 from milepost.actions.steps.paper import local_day
 from milepost.actions.steps.recording import NotAboveZero
-from milepost.actions.steps.refunding import MoreThanPaid, ask, finish
+from milepost.actions.steps.refunding import MoreThanPaid, ask, finish, refuse_while_disputed
 from milepost.actions.steps.settling import settle_with_credit
 from milepost.actions.steps.taking_back import (
     book,
@@ -167,7 +167,7 @@ def refund_credit(
     also what it settled, the newest first, which is open again then. Returns the refund's id; the same
     form sent twice refunds once.
 
-    Refuses NotAboveZero, an unknown method, NotCleared, RefundTooLarge, MoreThanPaid.
+    Refuses NotAboveZero, an unknown method, NotCleared, DisputeIsOpen, RefundTooLarge, MoreThanPaid.
     """
     before = first_result(form_key, "refund_credit", at=at)
     if before:
@@ -181,6 +181,7 @@ def refund_credit(
     payment, jobs = lock_payment(payment_id)
     if payment.state != "cleared":
         raise NotCleared
+    refuse_while_disputed(payment)
     left = left_of(payment.id)
     asked = Money(amount_cents, payment.currency)
     if amount_cents > left and not reopens:

@@ -8,7 +8,7 @@ from milepost.actions.credit import NotCleared
 from milepost.actions.door import action
 from milepost.actions.steps.once import first_result, remember
 from milepost.actions.steps.recording import NotAboveZero
-from milepost.actions.steps.refunding import MoreThanPaid, ask
+from milepost.actions.steps.refunding import DisputeIsOpen, MoreThanPaid, ask, refuse_while_disputed
 from milepost.actions.steps.taking_back import lock_payment, refunded_cents
 from milepost.core.money import Money
 from milepost.core.msgids import gettext_noop
@@ -17,17 +17,12 @@ from milepost.core.surcharges import surcharge_returned
 from milepost.queries.credit import left_of
 from milepost.records.payments import Payment
 
+__all__ = ["DisputeIsOpen", "MoreThanPaid", "NotPaidOnline", "RefundAsked", "ReopensInvoices", "ask_refund"]
+
 
 class NotPaidOnline(Refusal):
     code = "not_paid_online"
     message = gettext_noop("This payment did not come in online. Give it back by hand and record how.")
-
-
-class DisputeIsOpen(Refusal):
-    code = "dispute_is_open"
-    message = gettext_noop(
-        "This payment is disputed. Wait for the bank’s decision: a refund would be paid twice."
-    )
 
 
 class ReopensInvoices(Refusal):
@@ -65,8 +60,7 @@ def ask_refund(
         raise NotPaidOnline
     if payment.state != "cleared":
         raise NotCleared
-    if payment.disputes.filter(state="open").exists():
-        raise DisputeIsOpen
+    refuse_while_disputed(payment)
     asked = Money(amount_cents, payment.currency)
     taken = sum(payment.disputes.values_list("taken_cents", flat=True))
     room = payment.amount_cents - refunded_cents(payment) - taken

@@ -12,7 +12,7 @@ KNOWN_AS = {
         "succeeded": ("done", "refused"),
         "failed": ("refused",),
     },
-    "dispute": {"open": ("open", "won", "lost"), "won": ("won", "lost"), "lost": ("won", "lost")},
+    "dispute": {"open": ("open", "won", "lost"), "won": ("won",), "lost": ("won", "lost")},
 }
 """By the provider's word for it, the states in which nothing is left to hear of it."""
 

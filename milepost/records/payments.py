@@ -176,7 +176,8 @@ class Refund(models.Model):
 class Dispute(models.Model):
     """
     A payment that was taken back by its payer or the payer's bank: open, then won or lost. A returned
-    bank payment is lost at once. `taken_cents` of the payment is gone for good; `fee_cents` is its cost.
+    bank payment is lost at once. `taken_cents` of the payment is gone for good, and `surcharge_cents` of what
+    came on top; `fee_cents` is its cost. What is lost beyond both had been given back before.
     """
 
     business = models.ForeignKey(Business, models.PROTECT)
@@ -185,6 +186,7 @@ class Dispute(models.Model):
     state = models.CharField(max_length=10)
     amount_cents = CentsField()
     taken_cents = CentsField(default=0, db_default=0)
+    surcharge_cents = CentsField(default=0, db_default=0)
     fee_cents = CentsField(default=0, db_default=0)
     reason = models.CharField(max_length=300, blank=True)
     code = models.CharField(max_length=20, blank=True)
@@ -202,6 +204,15 @@ class Dispute(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(taken_cents__lte=models.F("amount_cents")), name="dispute_takes_what_it_says"
+            ),
+            models.CheckConstraint(
+                condition=Q(surcharge_cents=0)
+                | Q(
+                    state="lost",
+                    surcharge_cents__gt=0,
+                    surcharge_cents__lte=models.F("amount_cents") - models.F("taken_cents"),
+                ),
+                name="dispute_takes_a_surcharge_when_lost",
             ),
             models.CheckConstraint(condition=Q(state__in=DISPUTE_STATES), name="dispute_state_is_known"),
         ]

@@ -72,7 +72,9 @@ def test_no_more_is_taken_than_a_payment_has_left(cast, paid, app_cursor, owner_
 @pytest.mark.parametrize(
     ("statement", "rule"),
     [
-        ("UPDATE dispute SET state = 'won'", "dispute_is_decided_once"),
+        ("UPDATE dispute SET state = 'won'", "dispute_takes_when_lost"),
+        ("UPDATE dispute SET state = 'open', taken_cents = 0", "dispute_is_decided_once"),
+        ("UPDATE dispute SET taken_cents = taken_cents - 1", "dispute_is_decided_once"),
         ("UPDATE dispute SET taken_cents = 1", "dispute_is_decided_once"),
         ("UPDATE dispute SET amount_cents = 1", "dispute_is_decided_once|permission denied"),
         ("DELETE FROM dispute", "append-only|permission denied"),

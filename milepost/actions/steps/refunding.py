@@ -20,6 +20,19 @@ class MoreThanPaid(Refusal):
     message = gettext_noop("Only {left} of this payment can still be refunded, so {asked} cannot.")
 
 
+class DisputeIsOpen(Refusal):
+    code = "dispute_is_open"
+    message = gettext_noop(
+        "This payment is disputed. Wait for the bank’s decision: a refund would be paid twice."
+    )
+
+
+def refuse_while_disputed(payment: Payment) -> None:
+    """Nothing of a payment is given back, whichever way, while its payer's bank may take it. Refuses DisputeIsOpen."""
+    if payment.disputes.filter(state="open").exists():
+        raise DisputeIsOpen
+
+
 def ask(
     payment: Payment,
     jobs: Sequence[Job],

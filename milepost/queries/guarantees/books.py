@@ -52,9 +52,8 @@ CHECKS: Checks = (
               FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
              WHERE t.business_id = b.id)
            <> (SELECT COALESCE(SUM(CASE WHEN d.state = 'open' THEN d.amount_cents WHEN d.state = 'lost'
-                    THEN d.amount_cents - d.taken_cents
-                         - LEAST(p.surcharge_cents, d.amount_cents - d.taken_cents) ELSE 0 END), 0)
-                 FROM dispute d JOIN payment p ON p.id = d.payment_id WHERE d.business_id = b.id)""",
+                    THEN d.amount_cents - d.taken_cents - d.surcharge_cents ELSE 0 END), 0)
+                 FROM dispute d WHERE d.business_id = b.id)""",
     ),
     (
         "what the processor holds is what came in less what went out",

@@ -106,7 +106,9 @@ def line_words(event: AccountLine) -> str:
     return " · ".join(text for text in (named, *rest) if text)
 
 
-_BY_PAYMENT = {"payment_cleared", "payment_returned", "dispute_lost", "refund_asked", "refund_refused"}
+_BY_PAYMENT = {
+    "payment_cleared", "payment_returned", "dispute_lost", "dispute_won", "refund_asked", "refund_refused",
+}  # fmt: skip
 
 
 def _kinds() -> dict[str, str]:
@@ -122,6 +124,7 @@ def _kinds() -> dict[str, str]:
         "payment_cleared": _("Payment"),
         "payment_returned": _("Payment returned by the bank"),
         "dispute_lost": _("Payment taken back by the bank"),
+        "dispute_won": _("Payment given back by the bank"),
         "refund_asked": _("Refund"),
         "refund_refused": _("Refund that did not arrive"),
         "write_off": _("Adjustment of invoice"),

@@ -33,7 +33,7 @@ GRANT UPDATE (state, cleared_at, fee_cents) ON payment TO {app};
 GRANT UPDATE (state, provider_ref, failure, settled_at) ON refund TO {app};
 GRANT UPDATE (state, payment_id, payout_id) ON bank_line TO {app};
 GRANT UPDATE (state) ON payout TO {app};
-GRANT UPDATE (state, taken_cents, fee_cents, closed_at) ON dispute TO {app};
+GRANT UPDATE (state, taken_cents, surcharge_cents, fee_cents, closed_at) ON dispute TO {app};
 GRANT UPDATE (state, not_before, attempts, claimed_until, error, subject, body_text, body_html, provider_ref, sent_at)
     ON message TO {app};
 GRANT UPDATE (worked_at, attempts, not_before, error) ON webhook_event TO {app};
