@@ -35,7 +35,7 @@ MAPS = {
 KEPT = re.compile(r"(%\(\w+\)[#0 +-]*[\d.]*[a-zA-Z]|%[sd]|\{[^{}]*\}|<[^<>]*>|&#?\w+;)")
 
 
-def pseudo(text: str) -> str:
+def in_letters(text: str) -> str:
     """The text in the active language's letters; as it is where that is none of these."""
     letters = MAPS.get((get_language() or "").partition("-")[0])
     if letters is None:
@@ -45,9 +45,17 @@ def pseudo(text: str) -> str:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """While it lasts every text that is marked, Django's and allauth's too, is translated by `pseudo`."""
-    trans, kept = translation._trans, {}
+def translated() -> Iterator[set[str]]:
+    """
+    While it lasts every text that is marked, Django's and allauth's too, is translated. Gives
+    the texts that were asked for.
+    """
+    trans, kept, met = translation._trans, {}, set()
+
+    def pseudo(text: str) -> str:
+        met.add(text)
+        return in_letters(text)
+
     trans.gettext("")  # the real functions are put there at the first use
     replaced = {
         "gettext": pseudo,
@@ -60,7 +68,7 @@ def translated() -> Iterator[None]:
         kept[name] = trans.__dict__[name]
         setattr(trans, name, function)
     try:
-        yield
+        yield met
     finally:
         for name, function in kept.items():
             setattr(trans, name, function)

@@ -27,6 +27,8 @@ def change_account(*, by: Actor, at: datetime, code: str, number: str, name: str
     """
     account = find(Account.objects.select_for_update(no_key=True), code=code)
     number, name = number.strip(), name.strip()
+    if name == gettext(account.name):  # saved as it was shown: it stays translatable
+        name = account.name
     for field, text, most in (("number", number, 20), ("name", name, 100)):
         if not text:
             raise Missing(field=field)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from milepost.core.msgids import gettext_noop
+
 
 class Refusal(Exception):
     """
@@ -17,7 +19,7 @@ class Refusal(Exception):
     """
 
     code: ClassVar[str] = "refused"
-    message: ClassVar[str] = "That is not possible."
+    message: ClassVar[str] = gettext_noop("That is not possible.")
 
     def __init__(self, *, field: str | None = None, **values: object) -> None:
         self.field = field

@@ -17,7 +17,7 @@ def sentence(event: EventRow, currency: str) -> str:
     """What one event says to the office, in the reader's language."""
     kind = "viewed" if event.kind.startswith("viewed") else event.kind
     tell = SENTENCES.get(kind)
-    return tell(event.facts, currency) if tell else kind.replace("_", " ")
+    return tell(event.facts, currency) if tell else _("Something was noted.")
 
 
 def _amount(facts: Facts, currency: str, *names: str) -> str:
@@ -244,6 +244,12 @@ ENTRIES = {
     "progress_invoice": gettext_noop("Work invoiced"),
     "simple_invoice": gettext_noop("Work invoiced"),
     "fee_invoice": gettext_noop("Fee charged"),
+    "cancellation_invoice": gettext_noop("Kept at cancellation"),
+    "void": gettext_noop("Invoice voided"),
+    "reversal": gettext_noop("Invoice taken back"),
+    "allowance": gettext_noop("Money off"),
+    "cancellation": gettext_noop("Job cancelled"),
+    "reduction": gettext_noop("Deposit lowered"),
     "payment_cleared": gettext_noop("Payment received"),
     "deposit_taxed": gettext_noop("Tax of a paid deposit"),
     "payment_returned": gettext_noop("Payment returned"),
@@ -270,4 +276,4 @@ ENTRIES = {
 
 def entry_words(kind: str) -> str:
     """What a journal entry is about, in the reader's language."""
-    return _(ENTRIES.get(kind, kind.replace("_", " ")))
+    return _(ENTRIES.get(kind, gettext_noop("Other entry")))

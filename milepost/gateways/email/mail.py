@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 
 MOST_ATTACHED_BYTES = 20_000_000
@@ -46,7 +47,7 @@ class EmailRefused(Refusal):
     """This email can't be sent as it is: a bad address or header. Trying again does not help."""
 
     code = "email_refused"
-    message = "This email can't be sent to {to}: {problem}."
+    message = gettext_noop("This email can't be sent to {to}: {problem}.")
 
 
 class EmailUnavailable(Exception):

@@ -3,6 +3,7 @@
 import re
 from typing import Protocol
 
+from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 
 MOST_CHARACTERS = 1600
@@ -13,7 +14,7 @@ class SmsRefused(Refusal):
     """This text can't be sent as it is: a bad number, or its owner said stop. Trying again does not help."""
 
     code = "sms_refused"
-    message = "This text can't be sent to {to}: {problem}."
+    message = gettext_noop("This text can't be sent to {to}: {problem}.")
 
 
 class SmsUnavailable(Exception):
