@@ -36,7 +36,7 @@ def csv_rows(data: bytes, *, most: int) -> list[tuple[int, list[str]]]:
     letters, parted by comma, semicolon or tab. Empty rows are left out; at most `most` are read.
     What is no text at all gives no rows.
     """
-    text = _text(data)
+    text = text_of(data)
     reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
     found: list[tuple[int, list[str]]] = []
     try:
@@ -50,7 +50,8 @@ def csv_rows(data: bytes, *, most: int) -> list[tuple[int, list[str]]]:
     return found
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
+    """What a table or a statement says, in whichever of the usual ways its letters were written down."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").replace("\x00", "")
     try:

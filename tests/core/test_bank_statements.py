@@ -5,7 +5,15 @@ from hashlib import sha256
 
 import pytest
 
-from milepost.core.bank_statements import ColumnsUnclear, LineUnclear, NotAStatement, read_statement
+from milepost.core.bank_statements import (
+    ColumnsUnclear,
+    CutShort,
+    LineUnclear,
+    NotAStatement,
+    OtherCurrency,
+    TooManyLines,
+    read_statement,
+)
 from milepost.core.refusals import Refusal
 
 SGML = """OFXHEADER:100
@@ -52,7 +60,110 @@ def test_days_and_amounts_are_read_as_banks_write_them(day, amount, cents):
     assert told(f"Date;Amount;Payee\n{day};{amount};Pat\n") == [(date(2026, 3, 25), cents, "Pat")]
 
 
-def test_a_day_that_fits_two_ways_follows_the_one_that_all_others_fit():
+@pytest.mark.parametrize(
+    ("amount", "cents"),
+    [
+        ("\u221212.50", -12_50),  # a real minus sign, as spreadsheets write it
+        ("12.50\u2013", -12_50),
+        ("12.50 DR", -12_50),
+        ("12.50 D", -12_50),
+        ("12,50 S", -12_50),
+        ("Dr 12.50", -12_50),
+        ("12.50 CR", 12_50),
+        ("12.50 USD", 12_50),
+        ("12,50 H", 12_50),
+        ("1'234.50", 1_234_50),
+        ("1\u00a0234,50", 1_234_50),
+        ("S$12.50", 12_50),
+    ],
+)
+def test_what_went_out_is_never_read_as_money_that_came_in(amount, cents):
+    assert told(f"Date;Amount\n2026-03-25;{amount}\n")[0][1] == cents
+
+
+def test_a_column_of_its_own_may_say_which_way_the_money_went():
+    text = "Date,Amount,Type,Payee\n2026-03-25,5.00,DEBIT,Rent\n2026-03-26,7.00,CREDIT,Pat\n"
+    assert [line[1] for line in told(text)] == [-5_00, 7_00]
+    # Where the amounts have their signs, they count and not the words
+    text = "Date,Amount,Type\n2026-03-25,-5.00,DEBIT\n2026-03-26,7.00,DEBIT\n"
+    assert [line[1] for line in told(text)] == [-5_00, 7_00]
+    # Another column that happens to hold such words, and others, says nothing about it
+    text = "Date,Amount,Note\n2026-03-25,5.00,out\n2026-03-26,7.00,lamp\n"
+    assert [line[1] for line in told(text)] == [5_00, 7_00]
+    # Two columns for the two ways: what came in is read
+    text = "Date,Description,Debit,Credit\n2026-03-25,Rent,5.00,\n2026-03-26,Pat,,7.00\n"
+    assert [line[1] for line in told(text)] == [7_00]
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["25.03.26", "25/03/26", "3/25/26", "25 Mar 2026", "25-Mar-2026", "Mar 25, 2026", "2026-03-25 14:05",
+     "2026-03-25T14:05:09Z", "2026.03.25"],
+)  # fmt: skip
+def test_more_ways_of_writing_a_day(day):
+    assert told(f"Date;Amount\n{day};1\n")[0][0] == date(2026, 3, 25)
+
+
+def test_a_day_that_fits_two_ways_is_read_as_the_currency_s_country_writes_it():
+    text = "Date,Amount\n03/04/2026,1\n"
+    assert read_statement(text, "USD")[0][0].on == date(2026, 3, 4)
+    assert read_statement(text, "GBP")[0][0].on == date(2026, 4, 3)
+    assert read_statement("Date,Amount\n03/25/2026,1\n", "GBP")[0][0].on == date(2026, 3, 25)
+
+
+def test_what_stands_above_the_table_is_left_out():
+    text = (
+        'Description,,Summary Amt.\nBeginning balance as of 03/01/2026,,"1,000.00"\n\n'
+        "Date,Description,Amount,Running Bal.\n03/01/2026,Beginning balance,,1000.00\n03/25/2026,PAT REYES,12.50,1012.50\n"
+    )
+    assert told(text) == [(date(2026, 3, 25), 12_50, "PAT REYES")]
+    assert str(refused_line(text + "03/26/2026,PAT,x1,5\n".replace("x1", "abc"))).startswith("Line 7 ")
+
+
+def test_a_file_that_ends_in_the_middle_is_refused_and_not_read_short():
+    for cut in (SGML[: SGML.index(".50<FITID>A2")], SGML[: SGML.index("<STMTTRN><TRNTYPE>CHECK")]):
+        with pytest.raises(CutShort) as refused:
+            read_statement(cut, "USD")
+        assert str(refused.value) == "This file ends in the middle. Download it from your bank once more."
+    whole = "Date,Payee,Amount,Balance\n2026-03-25,Pat,10.00,10.00\n2026-03-26,Pat,1250.00,1260.00"
+    assert len(told(whole)) == 2
+    with pytest.raises(CutShort):
+        told(whole[: whole.index("50.00,1260")])
+
+
+def test_each_account_of_a_file_has_its_own_numbers():
+    one = "<STMTRS><CURDEF>USD<ACCTID>{}<STMTTRN><DTPOSTED>20260303<TRNAMT>5<FITID>A1<NAME>{}</STMTRS>"
+    text = f"<OFX>{one.format(1, 'Pat')}{one.format(2, 'Carol')}</OFX>"
+    lines = read_statement(text, "USD")[0]
+    assert [line.name for line in lines] == ["Pat", "Carol"]
+    assert len({line.fingerprint for line in lines}) == 2
+    # The same movement in a file of that account alone is the same
+    alone = read_statement(f"<OFX>{one.format(2, 'Carol')}</OFX>", "USD")[0]
+    assert alone[0].fingerprint == lines[1].fingerprint
+
+
+def test_a_number_that_a_bank_gave_to_two_movements_loses_neither():
+    text = "<OFX><ACCTID>1<STMTTRN><DTPOSTED>20260303<TRNAMT>5<FITID>0<STMTTRN><DTPOSTED>20260304<TRNAMT>7<FITID>0</OFX>"
+    assert len({line.fingerprint for line in read_statement(text, "USD")[0]}) == 2
+    twice = text.replace("20260304<TRNAMT>7", "20260303<TRNAMT>5")
+    assert len({line.fingerprint for line in read_statement(twice, "USD")[0]}) == 1
+
+
+def test_a_statement_in_another_currency_is_refused():
+    with pytest.raises(OtherCurrency) as refused:
+        read_statement(SGML, "EUR")
+    assert str(refused.value) == "This is the statement of an account in USD; yours is in EUR."
+
+
+def test_too_many_lines_are_said_so_and_none_is_left_out_in_silence():
+    text = "Date,Amount\n" + "2026-03-25,1\n" * 20_001
+    with pytest.raises(TooManyLines) as refused:
+        read_statement(text, "USD")
+    assert str(refused.value).startswith("This file has more than 20,000 lines.")
+    assert len(read_statement(text.removesuffix("2026-03-25,1\n"), "USD")[0]) == 20_000
+
+
+def test_a_day_that_fits_two_ways_follows_follows_the_one_that_all_others_fit():
     text = "Date,Amount\n03/04/2026,1\n25/04/2026,1\n"
     assert [line[0] for line in told(text)] == [date(2026, 4, 3), date(2026, 4, 25)]
 
@@ -90,12 +201,12 @@ def test_a_fingerprint_is_of_what_the_bank_says_and_never_changes():
 def test_movements_that_the_bank_gave_no_number_are_told_apart_by_what_they_say():
     """Wherever they stand in the file: the next month's file may begin a week earlier."""
     coffee, rent = "<STMTTRN><DTPOSTED>20260303<TRNAMT>-4.50", "<STMTTRN><DTPOSTED>20260303<TRNAMT>-900"
-    head = "<OFX><ACCTID>123\n"
-    march = read_statement(head + coffee + coffee, "USD")[0]
-    both = read_statement(head + rent + coffee + coffee, "USD")[0]
+    head, end = "<OFX><ACCTID>123\n", "</OFX>"
+    march = read_statement(head + coffee + coffee + end, "USD")[0]
+    both = read_statement(head + rent + coffee + coffee + end, "USD")[0]
     assert len({line.fingerprint for line in both}) == 3
     assert [line.fingerprint for line in both[1:]] == [line.fingerprint for line in march]
-    other_account = read_statement(head.replace("123", "124") + coffee, "USD")[0]
+    other_account = read_statement(head.replace("123", "124") + coffee + end, "USD")[0]
     assert other_account[0].fingerprint not in {line.fingerprint for line in march}
 
 
@@ -149,6 +260,9 @@ def test_a_table_is_read_whatever_its_line_ends_and_quotes_and_though_a_cell_hol
 def test_an_amount_has_the_decimals_of_its_currency():
     text = "Date;Amount\n2026-03-25;12000\n"
     assert read_statement(text, "JPY")[0][0].cents == 12_000
+    for written in ("12.000", "12,000", "12000"):
+        assert read_statement(f"Date;Amount\n2026-03-25;{written}\n", "CLP")[0][0].cents == 12_000
+    assert told("Date;Amount\n2026-03-25;1.234.567\n")[0][1] == 1_234_567_00
     assert read_statement(text, "KWD")[0][0].cents == 12_000_000
 
 

@@ -109,6 +109,26 @@ def test_what_is_no_statement_is_said_so(cast, text):
     assert bring_in(bo, text).status_code == 422
 
 
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_is_read_in_whichever_way_its_letters_are_written_down(cast, coding):
+    bo = signed_in(cast, "bo@example.com")
+    table = "Date;Amount;Name\n2026-03-05;10,00;Zoë Müller\n"
+    file = SimpleUploadedFile("bank.csv", table.encode(coding))
+    answer = bo.post("/payments/bank/", {"file": file}, follow=True)
+    assert "1 new line is here" in answer.content.decode()
+    assert list(lines(cast)) == ["Zoë Müller"]
+
+
+def test_a_file_that_is_too_large_is_said_so_and_two_megabytes_are_taken(cast):
+    bo = signed_in(cast, "bo@example.com")
+    head, row = "Date,Amount,Name\n", "2026-03-05,1.00," + "x" * 180 + "\n"
+    fits = head + row * ((2 * 1024 * 1024 - len(head)) // len(row))
+    assert "new lines are here" in bring_in(bo, fits, "bank.csv").content.decode()
+    answer = bring_in(bo, fits + row * 2, "bank.csv")
+    assert answer.status_code == 422
+    assert "A statement may have up to 2 MB." in answer.content.decode()
+
+
 def test_mallory_sees_and_matches_none_of_it(cast):
     job = kitchen(cast)
     bring_in(signed_in(cast, "bo@example.com"), OFX)

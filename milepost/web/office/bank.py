@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost.actions import bank_lines
-from milepost.core.bank_statements import FIELDS, ColumnsUnclear, read_statement
+from milepost.core.bank_statements import FIELDS, ColumnsUnclear, TooLarge, read_statement
 from milepost.core.refusals import Refusal
 from milepost.queries.bank_lines import bank_page
 from milepost.web.session import door
+from milepost.web.tables import text_of
 from milepost.web.typed import clean
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -32,8 +33,9 @@ def page(request: HttpRequest) -> HttpResponse:
     """The lines that wait; a file brings in more."""
     if request.method != "POST":
         return _page(request)
-    text = _text(request)
+    text = ""
     try:
+        text = _text(request)
         lines, columns = read_statement(text, request.currency, mapping=_columns(request))
         new = bank_lines.bring_in(by=request.actor, at=request.at, lines=lines, columns=columns)
     except Refusal as refusal:
@@ -94,18 +96,13 @@ def _match(request: HttpRequest, line: int, chosen: str) -> None:
 
 
 def _text(request: HttpRequest) -> str:
-    """The file, or what of it came back with the question for its columns. Too large is no statement."""
+    """The file, or what of it came back with the question for its columns. Refuses TooLarge."""
     file = request.FILES.get("file")
     if isinstance(file, UploadedFile):
         raw = file.read(MOST_BYTES + 1)
         if len(raw) > MOST_BYTES:
-            return ""
-        for coding in ("utf-8-sig", "cp1252"):
-            try:
-                return clean(raw.decode(coding))
-            except UnicodeDecodeError:
-                continue
-        return clean(raw.decode("latin-1"))
+            raise TooLarge(most=MOST_BYTES // (1024 * 1024))
+        return clean(text_of(raw))
     return clean(request.POST.get("text", ""))[:MOST_BYTES]
 
 
