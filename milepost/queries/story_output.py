@@ -45,6 +45,7 @@ class StoryJob:
     deposit: str
     invoices: dict[str, int]
     open_cents: dict[int, int]
+    total_cents: dict[int, int] = field(default_factory=dict)
     payments: tuple[int, ...] = ()
     lines: dict[str, int] = field(default_factory=dict)
     credit_notes: tuple[StoryCredit, ...] = ()
@@ -56,7 +57,7 @@ def story_job(job_id: int) -> StoryJob:
     rows = list(ScheduleRow.objects.filter(job_id=job_id).order_by("position"))
     offers = Job.objects.get(id=job_id).versions.order_by("-version")
     latest = offers.exclude(sent_at=None).first() or offers.first()
-    open_cents, named = {}, {}
+    open_cents, total_cents, named = {}, {}, {}
     settled = _settled([job_id])
     for invoice in Invoice.objects.filter(job_id=job_id).order_by("id"):
         open_cents[invoice.id] = (
@@ -65,6 +66,7 @@ def story_job(job_id: int) -> StoryJob:
             - settled.get((invoice.id, "pending"), 0)
             - settled.get((invoice.id, "conceded"), 0)
         )
+        total_cents[invoice.id] = invoice.total_cents
         named[invoice.number_text] = invoice.id
     bills = InvoiceRow.objects.filter(invoice__job_id=job_id).order_by("invoice_id")
     billed = bills.values_list("row__name", "invoice_id")
@@ -77,6 +79,7 @@ def story_job(job_id: int) -> StoryJob:
         deposit=next((row.name for row in rows if row.kind == "deposit"), ""),
         invoices=named | dict(billed),
         open_cents=open_cents,
+        total_cents=total_cents,
         lines=dict(ContractLine.objects.filter(job_id=job_id).exclude(ref="").values_list("ref", "id")),
         credit_notes=tuple(
             StoryCredit(note.id, note.invoice_id, note.kind == "allowance")
@@ -187,7 +190,8 @@ class _Reader:
         orders = ChangeOrder.objects.filter(job=self.job, state="approved").order_by("number")
         taxes: dict[str, int] = {}
         for key in keys:
-            if key.tax_percent is not None:
+            # A tax that another took the place of before anything was billed is not one of the contract's.
+            if key.tax_percent is not None and (key.value_cents or not key.cents):
                 name = _tax_name(key.tax_name, key.tax_percent)
                 taxes[name] = taxes.get(name, 0) + key.value_cents
         net = sum(key.value_cents for key in keys if key.tax_percent is None)

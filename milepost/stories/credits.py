@@ -1,8 +1,9 @@
 """A story's credit notes: invoices taken back, sent again, made less."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from milepost.actions.cancelling import cancel_job
@@ -15,7 +16,8 @@ from milepost.actions.credit_notes import (
 )
 from milepost.actions.tax_changes import change_taxes
 from milepost.core.refusals import InputRefused
-from milepost.queries.tax_changes import tax_change_page
+from milepost.core.rounding import half_up
+from milepost.queries.tax_changes import TaxInUse, tax_change_page
 from milepost.stories.events import Event
 
 if TYPE_CHECKING:
@@ -39,17 +41,21 @@ def credit(scene: "Scene", event: Event, at: datetime) -> None:
     wanted = event.credit
     if wanted is None:
         return
-    invoice, by = scene.invoice(wanted.invoice, scene.job), scene.stage.owner
+    job, by = scene.job, scene.stage.owner
+    invoice = scene.invoice(wanted.invoice, job)
     if wanted.kind == "reversal" and (wanted.share or wanted.amount):
         take_back_part(
             by=by, at=at, invoice_id=invoice, share=wanted.share, amount_cents=wanted.amount, reason=wanted.reason
         )  # fmt: skip
     elif wanted.kind == "reversal":
         fix_invoice(by=by, at=at, invoice_id=invoice, reason=wanted.reason, again=False)
-    elif wanted.amount is None or wanted.share:
-        raise InputRefused(field="amount", problem="An allowance needs an amount, and no share.")
+    elif (wanted.amount is None) == (wanted.share is None):
+        raise InputRefused(field="amount", problem="An allowance needs an amount, or a share of the invoice.")
     else:
-        give_money_off(by=by, at=at, invoice_id=invoice, amount_cents=wanted.amount, reason=wanted.reason)
+        off = wanted.amount
+        if off is None:
+            off = half_up(Fraction(wanted.share or 0) * job.total_cents[invoice])
+        give_money_off(by=by, at=at, invoice_id=invoice, amount_cents=off, reason=wanted.reason)
 
 
 def void_credit(scene: "Scene", event: Event, at: datetime) -> None:
@@ -78,15 +84,25 @@ def cancel(scene: "Scene", event: Event, at: datetime) -> None:
 
 def tax_change(scene: "Scene", event: Event, at: datetime) -> None:
     """A new rate for the taxes that are named, or none at all: `{exempt: true}`."""
-    stage, wanted = scene.stage, event.tax_change or {}
-    taxes: dict[int, int | None] = {}
-    for tax in tax_change_page(stage.business_id, scene.job_id).in_use:
-        if wanted.get("exempt") is True:
-            taxes[tax.code] = None
-        elif tax.name in wanted and not isinstance(wanted[tax.name], bool):
-            taxes[tax.code] = stage.tax(tax.name, Decimal(wanted[tax.name]), at=at)
+    stage, wanted = scene.stage, dict(event.tax_change or {})
+    in_use = tax_change_page(stage.business_id, scene.job_id).in_use
+    exempt = wanted.pop("exempt", None) is True
+    taxes: dict[int, int | None] = {tax.code: None for tax in in_use if exempt}
+    for name, percent in wanted.items():
+        if isinstance(percent, bool):
+            raise InputRefused(field="tax_change", problem=f'Give “{name}” a rate in quotes: "8.75".')
+        taxes[_tax(in_use, name).code] = stage.tax(_tax(in_use, name).name, Decimal(percent), at=at)
     reason = event.reason or "The tax changes."
     change_taxes(by=stage.owner, at=at, job_id=scene.job_id, taxes=taxes, reason=reason)
+
+
+def _tax(in_use: Sequence[TaxInUse], name: str) -> TaxInUse:
+    """The tax of this name, or of this name and rate as documents print it: “VAT 20”."""
+    found = [tax for tax in in_use if name in (tax.name, f"{tax.name} {tax.percent.normalize():f}")]
+    if len(found) != 1:
+        known = ", ".join(f"{tax.name} {tax.percent.normalize():f}" for tax in in_use)
+        raise InputRefused(field="tax_change", problem=f"“{name}” is not one of the taxes here: {known}.")
+    return found[0]
 
 
 def named(event: Event) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from milepost.stories.offer import Line, QuoteChanged
 from milepost.stories.values import (
+    AS_TEXT,
     Amount,
     Day,
     Exact,
@@ -28,7 +29,7 @@ class Pay(Part):
     method: Literal["ach", "card", "bank", "check", "cash", "transfer", "other"] = "check"
     invoice: Name | None = None
     invoices: dict[Name, Amount] | None = None
-    reference: Annotated[str, Field(max_length=100)] = ""
+    reference: Annotated[str, AS_TEXT, Field(max_length=100)] = ""
     status: Literal["cleared", "pending"] = "cleared"
 
 
@@ -38,7 +39,7 @@ class Refunded(Part):
     payment: Place
     amount: Amount | None = None
     method: Literal["check", "cash", "transfer", "other"] = "check"
-    reference: Annotated[str, Field(max_length=100)] = ""
+    reference: Annotated[str, AS_TEXT, Field(max_length=100)] = ""
 
 
 class Returned(Part):
@@ -86,7 +87,7 @@ class Recovered(Part):
     invoice: Name
     amount: Amount | None = None
     method: Literal["check", "cash", "transfer", "other"] = "check"
-    reference: Annotated[str, Field(max_length=100)] = ""
+    reference: Annotated[str, AS_TEXT, Field(max_length=100)] = ""
 
 
 class LetBe(Part):
@@ -130,7 +131,7 @@ class LineChanged(Part):
     unit_price: Exact | None = None
     tax: dict[Name, Rate] | None = None
     description: Words | None = None
-    unit: Annotated[str, Field(max_length=40)] | None = None
+    unit: Annotated[str, AS_TEXT, Field(max_length=40)] | None = None
 
 
 class MilestoneChanged(Part):

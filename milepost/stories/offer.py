@@ -5,7 +5,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from milepost.stories.values import Amount, Day, Days, Exact, Name, NotBuilt, Part, Rate, Short, Words
+from milepost.stories.values import (
+    AS_TEXT,
+    Amount,
+    Day,
+    Days,
+    Exact,
+    Name,
+    NotBuilt,
+    Part,
+    Rate,
+    Short,
+    Words,
+)
 
 
 class Line(Part):
@@ -15,10 +27,10 @@ class Line(Part):
     """
 
     id: Name | None = None
-    description: Annotated[str, Field(min_length=1, max_length=5000)]
-    section: Annotated[str, Field(max_length=200)] = ""
+    description: Annotated[str, AS_TEXT, Field(min_length=1, max_length=5000)]
+    section: Annotated[str, AS_TEXT, Field(max_length=200)] = ""
     quantity: Exact = Decimal(1)
-    unit: Annotated[str, Field(max_length=40)] = ""
+    unit: Annotated[str, AS_TEXT, Field(max_length=40)] = ""
     unit_price: Exact
     tax: dict[Name, Rate] = {}
     discount: Rate = Decimal(0)
@@ -64,7 +76,7 @@ class Milestone(Part):
     evidence: list[Literal["photo", "inspection", "document"]] = []
     window_days: Days | None = None
     net_days: Days | None = None
-    approver: Annotated[str, Field(max_length=200)] = ""
+    approver: Annotated[str, AS_TEXT, Field(max_length=200)] = ""
     planned_on: Day | None = None
     planned_until: Day | None = None
 
@@ -96,8 +108,8 @@ class Quote(Part):
     """
 
     on: Day
-    number: Annotated[str, Field(max_length=40)] = ""
-    title: Annotated[str, Field(max_length=200)] = ""
+    number: Annotated[str, AS_TEXT, Field(max_length=40)] = ""
+    title: Annotated[str, AS_TEXT, Field(max_length=200)] = ""
     note: Words = ""
     discount: Rate = Decimal(0)
     expires: Day | None = None
@@ -115,7 +127,7 @@ class Quote(Part):
 class QuoteChanged(Part):
     """A quote written anew before it is signed: what is not said stays as it was."""
 
-    title: Annotated[str, Field(max_length=200)] | None = None
+    title: Annotated[str, AS_TEXT, Field(max_length=200)] | None = None
     note: Words | None = None
     discount: Rate | None = None
     expires: Day | None = None

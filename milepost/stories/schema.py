@@ -11,7 +11,7 @@ from pydantic import Field
 
 from milepost.stories.events import Event
 from milepost.stories.offer import Line, Quote
-from milepost.stories.values import Amount, Day, Days, Name, NotBuilt, Part, Rate, Words
+from milepost.stories.values import AS_TEXT, Amount, Day, Days, Name, NotBuilt, Part, Rate, Words
 
 
 class Terms(Part):
@@ -32,7 +32,7 @@ class Tax(Part):
     name: Name
     kind: Literal["rate", "reverse_charge"] = "reverse_charge"
     percent: Rate = Decimal(0)
-    note: Annotated[str, Field(max_length=500)] = ""
+    note: Annotated[str, AS_TEXT, Field(max_length=500)] = ""
 
 
 class Business(Part):
@@ -42,14 +42,14 @@ class Business(Part):
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     timezone: Name = "America/Chicago"
-    holidays: Annotated[str, Field(max_length=10)] = "US"
+    holidays: Annotated[str, AS_TEXT, Field(max_length=10)] = "US"
     deposit_tax: Literal["on_application", "at_deposit", "at_payment"] = "on_application"
     tax_at: Literal["contract", "document"] = "contract"
     tax_per: Literal["code", "line"] = "code"
     tax_rounding: Literal["half_up", "down"] = "half_up"
     prices_include_tax: bool = False
     taxes: Annotated[list[Tax], Field(max_length=50)] = []
-    registration: Annotated[str, Field(max_length=100)] = ""
+    registration: Annotated[str, AS_TEXT, Field(max_length=100)] = ""
     recovery: Literal["off_the_top", "first", "final"] = "off_the_top"
     parts_from: Amount = 1
     approval_days: Days = 3
@@ -60,8 +60,8 @@ class Person(Part):
     """Somebody who acts for the customer."""
 
     name: Name
-    email: Annotated[str, Field(max_length=254)] = ""
-    phone: Annotated[str, Field(max_length=40)] = ""
+    email: Annotated[str, AS_TEXT, Field(max_length=254)] = ""
+    phone: Annotated[str, AS_TEXT, Field(max_length=40)] = ""
 
 
 class Contact(Person):
@@ -73,8 +73,8 @@ class Contact(Person):
 class Exempt(Part):
     """Why a customer is charged no tax, and by which certificate."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
-    number: Annotated[str, Field(max_length=100)] = ""
+    reason: Annotated[str, AS_TEXT, Field(min_length=1, max_length=200)]
+    number: Annotated[str, AS_TEXT, Field(max_length=100)] = ""
     on: Day | None = None
 
 
@@ -84,14 +84,14 @@ class Customer(Part):
     are all of the people at once.
     """
 
-    name: Annotated[str, Field(max_length=200)] = ""
+    name: Annotated[str, AS_TEXT, Field(max_length=200)] = ""
     kind: Literal["person", "company"] = "person"
-    language: Annotated[str, Field(max_length=10)] = ""
-    email: Annotated[str, Field(max_length=254)] = ""
-    phone: Annotated[str, Field(max_length=40)] = ""
+    language: Annotated[str, AS_TEXT, Field(max_length=10)] = ""
+    email: Annotated[str, AS_TEXT, Field(max_length=254)] = ""
+    phone: Annotated[str, AS_TEXT, Field(max_length=40)] = ""
     address: Words = ""
     site: Words = ""
-    registration: Annotated[str, Field(max_length=100)] = ""
+    registration: Annotated[str, AS_TEXT, Field(max_length=100)] = ""
     exempt: Exempt | None = None
     approver: Person | None = None
     payer: Person | None = None
@@ -102,7 +102,7 @@ class SimpleInvoice(Part):
     """Small work that is invoiced at once, in place of a quote."""
 
     on: Day
-    title: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[str, AS_TEXT, Field(max_length=200)] = ""
     lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
     prices_include_tax: bool | None = None
 
@@ -125,7 +125,7 @@ class Expect(Part):
 class Story(Part):
     """A business, a customer, a quote, and what happened, day by day."""
 
-    title: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[str, AS_TEXT, Field(max_length=200)] = ""
     business: Business = Business()
     customer: Customer
     quote: Quote | None = None

@@ -123,7 +123,7 @@ def _scalar(node: yaml.Node, path: Path_, read: Source) -> object:
         return text.lower() in ("true", "yes", "on")
     if kind == "timestamp":
         return _day(text, path, read)
-    if kind == "int" and re.fullmatch(r"-?\d{1,9}", text):
+    if kind == "int" and re.fullmatch(r"0|-?[1-9]\d{0,8}", text):
         return int(text)
     if kind in ("int", "float"):
         raise read.refuse(path, f'Put numbers in quotes: "{_short(text)}".')

@@ -23,8 +23,15 @@ from pydantic_core.core_schema import ValidationInfo
 from milepost.core.money import parse_cents, parse_decimal
 from milepost.core.refusals import Refusal
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Words = Annotated[str, Field(max_length=5000)]
+
+def _text(value: Any) -> Any:
+    """A number may be a name: invoice 1001, check 4711."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+AS_TEXT = BeforeValidator(_text)
+Name = Annotated[str, AS_TEXT, Field(min_length=1, max_length=200)]
+Words = Annotated[str, AS_TEXT, Field(max_length=5000)]
 Days = Annotated[int, Field(ge=0, le=3650)]
 Place = Annotated[int, Field(ge=1, le=10_000)]
 

@@ -86,6 +86,72 @@ def test_an_amount_may_be_expected_without_its_zeros_and_not_without_its_cents(d
     assert play(expected % "1080.1").differences == ["contract › total: expected 1080.1, got 1080.00."]
 
 
+NUMBERED = """\
+customer: {name: Carol Reyes, phone: "+13125550123"}
+quote:
+  on: 2026-03-02
+  number: 1042
+  lines:
+    - {id: 1, description: Deck, unit_price: "1000.00", tax: {VAT: "20"}}
+    - {id: 2, description: Books, unit_price: "100.00", tax: {VAT: "5"}}
+  schedule: {deposit: {percent: "10"}, milestones: [{name: 1, percent: "50"}, {name: 2, remainder: true}]}
+events:
+  - {on: 2026-03-02, sign: Carol Reyes}
+"""
+
+
+def test_names_may_be_numbers(database):
+    """1,200.00 and 105.00; a change order makes the second line 200.00 and 10.00."""
+    result = play(
+        NUMBERED
+        + """\
+  - {on: 2026-03-03, pay: {invoice: 1001, reference: 4711}}
+  - {on: 2026-03-03, complete: 1}
+  - {on: 2026-03-03, send: 1}
+  - {on: 2026-03-04, change_order: {number: 7, lines: [{edit: 2, unit_price: "200.00"}]}}
+  - {on: 2026-03-04, approve: 7}
+  - {on: 2026-03-05, void: 1002}
+  - {on: 2026-03-05, reissue: 1002}
+expect:
+  contract: {number: "1042", original: "1305.00", total: "1410.00", tax: {VAT 20: "200.00", VAT 5: "10.00"}}
+  payments: {1: {reference: "4711", invoices: {1001: "130.50"}}}
+"""
+    )
+    assert result.as_told, result.differences
+
+
+def test_money_off_may_be_a_share_of_the_invoice(database):
+    """Half of 1,305.00 is billed, 652.50; a tenth of it is 65.25."""
+    result = play(
+        NUMBERED
+        + """\
+  - {on: 2026-03-03, bill: [1]}
+  - {on: 2026-03-04, credit: {invoice: 1, kind: allowance, share: "10", reason: Late}}
+expect: {documents: {1002: {due: "652.50", balance: "587.25"}}}
+"""
+    )
+    assert result.as_told, result.differences
+    with pytest.raises(StoryRefused, match="needs an amount, or a share"):
+        play(
+            NUMBERED
+            + """\
+  - {on: 2026-03-03, bill: [1]}
+  - {on: 2026-03-04, credit: {invoice: 1, kind: allowance, reason: Late}}
+"""
+        )
+
+
+def test_a_tax_changes_by_its_name_or_by_its_name_and_rate(database):
+    """100.00 at 6 is 6.00: one more."""
+    changed = play(NUMBERED + '  - {on: 2026-03-03, tax_change: {VAT 5: "6"}}\n').output["contract"]
+    assert (changed["total"], changed["tax"]) == ("1306.00", {"VAT 20": "200.00", "VAT 6": "6.00"})
+    for wrong in ("Vat", "VAT"):
+        with pytest.raises(StoryRefused, match=f"“{wrong}” is not one of the taxes here: VAT 20, VAT 5"):
+            play(NUMBERED + f'  - {{on: 2026-03-03, tax_change: {{{wrong}: "21"}}}}\n')
+    with pytest.raises(StoryRefused, match="Give “VAT 20” a rate"):
+        play(NUMBERED + "  - {on: 2026-03-03, tax_change: {VAT 20: true}}\n")
+
+
 def _documented() -> dict[str, set[str]]:
     """Each part of the output with the keys that the page names at its own level, not those of lines."""
     text = (Path(__file__).parents[2] / "docs" / "stories.md").read_text(encoding="utf-8")
