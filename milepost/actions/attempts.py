@@ -151,13 +151,15 @@ def settle_attempt(
     amount_cents: int,
     failure: str = "",
     payment_ref: str = "",
+    paid_at: datetime | None = None,
     unless_opened: bool = False,
 ) -> None:
     """
     Book what the provider's own object says, in any order and any number of times.
 
-    `payment_ref` is what the provider calls the payment, which later events name. processing: the
-    payment is pending. succeeded: it clears, now or at last; what was paid elsewhere meanwhile makes it
+    `payment_ref` is what the provider calls the payment, which later events name; `paid_at` is when it
+    was paid, which may be told late: that is the day on which it was received. processing: the payment is
+    pending. succeeded: it clears, now or at last; what was paid elsewhere meanwhile makes it
     customer credit. failed, expired: what was pending is released and the invoices can be paid anew.
     """
     owners = lock_jobs_of(attempt_id)
@@ -174,24 +176,14 @@ def settle_attempt(
         if payment is not None:
             fail(payment, owners, failure, by=by, at=at)
     else:
-        _arrive(attempt, payment, outcome, [load(job) for job in owners], amount_cents, by=by, at=at)
+        jobs = [load(job) for job in owners]
+        if payment is None:
+            payment = pending(attempt, jobs, amount_cents, at, paid_at=paid_at)
+            if outcome == "processing":
+                tell_on_its_way(payment, jobs, by=by, at=at)
+        if outcome == "succeeded":
+            clear_payment(payment, jobs, by=by, at=at)
     _checked(attempt, at, state=outcome, failure=failure)
-
-
-def _arrive(
-    attempt: Attempt,
-    payment: Payment | None,
-    outcome: Outcome,
-    jobs: list[LoadedJob],
-    amount_cents: int,
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    if outcome == "succeeded":
-        clear_payment(payment or pending(attempt, jobs, amount_cents, at), jobs, by=by, at=at)
-    elif payment is None:
-        tell_on_its_way(pending(attempt, jobs, amount_cents, at), jobs, by=by, at=at)
 
 
 def _surcharge(job: Job, amount: Money) -> int:

@@ -156,6 +156,7 @@ def settle(business_id: int, attempt_id: int, *, at: datetime) -> str:
         failure=truth.failure or "",
         at=at,
         payment_ref=truth.payment_id or "",
+        paid_at=truth.paid_at,
     )
     crash_point("payment_booked")
     if truth.state == "succeeded":
@@ -365,6 +366,7 @@ def _settle(
     failure: str,
     at: datetime,
     payment_ref: str = "",
+    paid_at: datetime | None = None,
 ) -> None:
     settle_attempt(
         by=Actor.system(business_id),
@@ -374,4 +376,5 @@ def _settle(
         amount_cents=amount_cents,
         failure=failure,
         payment_ref=payment_ref,
+        paid_at=paid_at,
     )

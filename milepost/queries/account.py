@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import (
     Case,
@@ -24,7 +25,7 @@ from django.db.models import (
     Sum,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from milepost.core.ageing import ageing
 from milepost.core.money import Money
@@ -280,11 +281,19 @@ def _open(whose: Q, currency: str, until: date) -> list[OpenInvoice]:
 
 
 def _settled(until: date) -> "QuerySet[Allocation]":
-    """Money that was here by then, and what had not come back by then."""
+    """
+    Money that was here by then, and what had not come back by then. A payment that was on its way counts
+    from the day on which it arrived, as in the journal.
+    """
+    zone = ZoneInfo(Business.objects.values_list("timezone", flat=True).get())
     earliest = Greatest("payment__received_on", "invoice__issued_on", output_field=DateField())
+    arrived = Case(
+        When(payment__attempt__isnull=False, then=TruncDate("payment__cleared_at", tzinfo=zone)),
+        output_field=DateField(),
+    )
     return (
         Allocation.objects.filter(payment__state__in=["cleared", "returned"])
-        .annotate(day=Coalesce("settled_on", earliest))
+        .annotate(day=Greatest(Coalesce("settled_on", earliest), arrived))
         .filter(day__lte=until)
     )
 

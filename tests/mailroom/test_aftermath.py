@@ -18,6 +18,7 @@ from milepost.actions.refunds import (
 from milepost.core.money import Money
 from milepost.gateways.payments import GatewayRefused, RefundTruth
 from milepost.mailroom import aftermath, checkout, inbox, outbox
+from milepost.queries.account import customer_account
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import job_page
 from milepost.queries.ledger import account_balances, journal
@@ -126,6 +127,25 @@ def test_a_bank_payment_is_on_its_way_and_nobody_calls_it_paid_or_late(desk: Des
     with pytest.raises(OnItsWay):
         desk.begin("card")
     desk.check()
+
+
+def test_the_statement_of_a_day_between_a_bank_payment_and_its_arrival_says_what_the_books_say(desk: Desk):
+    # Given a bank payment of Monday evening that arrives on Thursday
+    session = desk.begin("bank")
+    desk.outside.payments.pay(session)
+    desk.settle()
+    desk.outside.payments.settle(session)
+    thursday = desk.cast.at + timedelta(days=3)
+    checkout.settle(desk.cast.business_id, desk.attempt, at=thursday)
+    monday = desk.cast.at.date()
+
+    def account(days: int) -> tuple[int, int, int]:
+        until = monday + timedelta(days=days)
+        read = customer_account(desk.cast.business_id, desk.cast.customer_id, since=monday, until=until)
+        return read.closing.cents, read.open_total.cents, read.credit.cents
+
+    # Then until then it is open, and nobody has a credit below zero
+    assert [account(day) for day in range(4)] == [(DEPOSIT, DEPOSIT, 0)] * 3 + [(0, 0, 0)]
 
 
 def test_ach_succeeded_and_is_returned_three_days_later_after_the_receipt_said_paid(desk: Desk):

@@ -35,8 +35,18 @@ def lock_jobs_of(attempt_id: int) -> list[Job]:
     return sorted(jobs, key=lambda job: order.index(job.id))
 
 
-def pending(attempt: Attempt, jobs: Sequence[LoadedJob], amount_cents: int, at: datetime) -> Payment:
-    """The payment of an attempt, filed with the first of its jobs; it settles what those still need."""
+def pending(
+    attempt: Attempt,
+    jobs: Sequence[LoadedJob],
+    amount_cents: int,
+    at: datetime,
+    *,
+    paid_at: datetime | None = None,
+) -> Payment:
+    """
+    The payment of an attempt, filed with the first of its jobs; it settles what those still need. It was
+    received on the day on which it was paid, in the business's time zone, however late that is told.
+    """
     job, is_told = jobs[0].job, attempt.session_id.startswith(STORY_SESSION)
     payment = Payment.objects.create(
         business_id=job.business_id,
@@ -49,7 +59,7 @@ def pending(attempt: Attempt, jobs: Sequence[LoadedJob], amount_cents: int, at: 
         amount_cents=amount_cents - attempt.surcharge_cents,
         surcharge_cents=attempt.surcharge_cents,
         state="pending",
-        received_on=local_day(job.business, at),
+        received_on=local_day(job.business, min(paid_at or at, at)),
         recorded_at=at,
         recorded_by="Milepost",
         till="cash" if is_told else "clearing",

@@ -94,7 +94,7 @@ class CheckoutTruth:
     for the checkout (a later return or dispute is an object of its own).
     `amount` is what was received once it succeeded, before that what is asked.
     `fee_cents` is None until the provider has booked its fee in the currency of the payment. `funding` is
-    the card's kind (credit, debit, prepaid) once it is known.
+    the card's kind (credit, debit, prepaid) once it is known. `paid_at` is when the payer pressed Pay.
     """
 
     state: State
@@ -106,6 +106,7 @@ class CheckoutTruth:
     funding: str = ""
     refunds: tuple[RefundTruth, ...] = ()
     disputes: tuple[DisputeTruth, ...] = ()
+    paid_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

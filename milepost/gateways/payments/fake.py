@@ -186,12 +186,15 @@ class FakePayments:
         check_moment(signature, now)
         return Event(**json.loads(payload))
 
-    def pay(self, session_id: str, *, fee_cents: int = 0, funding: str = "credit") -> None:
-        """The payer presses Pay: a card payment succeeds, a bank payment is on its way."""
+    def pay(
+        self, session_id: str, *, fee_cents: int = 0, funding: str = "credit", at: datetime | None = None
+    ) -> None:
+        """The payer presses Pay, `at` a moment: a card payment succeeds, a bank payment is on its way."""
         session = self._session(session_id)
         if session.truth.state != "open":
             return
-        paid = replace(session.truth, payment_id=f"pi_fake_{session.asked['attempt_id']}", failure=None)
+        payment_id = f"pi_fake_{session.asked['attempt_id']}"
+        paid = replace(session.truth, payment_id=payment_id, failure=None, paid_at=at)
         if paid.method == "bank":
             session.truth = replace(paid, state="processing")
         else:

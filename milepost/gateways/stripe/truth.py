@@ -1,6 +1,7 @@
 """What a Stripe Checkout session and the objects behind it say, in our words."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from milepost.core.money import Money
@@ -48,6 +49,7 @@ def read_truth(session: dict[str, Any], disputes: Sequence[dict[str, Any]] = ())
         funding=_part(_part(charge, "payment_method_details"), "card").get("funding") or "",
         refunds=tuple(read_refund(one) for one in reversed(_part(charge, "refunds").get("data", []))),
         disputes=tuple(read_dispute(one) for one in disputes if takes_money(one)),
+        paid_at=datetime.fromtimestamp(charge["created"], UTC) if charge.get("created") else None,
     )
 
 
