@@ -28,8 +28,18 @@ def plays(*ids: str) -> Callable[[Player], Player]:
     return register
 
 
-def cases() -> list[Case]:
-    paths = sorted(FOLDER.glob("*.jsonl"))
+def plays_op(op: str) -> Callable[[Player], Player]:
+    """For the cases of `further.jsonl`, which say themselves what is done with them."""
+
+    def register(player: Player) -> Player:
+        PLAYERS.update({case["id"]: player for case in cases("further") if case["inputs"]["op"] == op})
+        return player
+
+    return register
+
+
+def cases(name: str = "*") -> list[Case]:
+    paths = sorted(FOLDER.glob(f"{name}.jsonl"))
     return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
 
 

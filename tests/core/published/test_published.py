@@ -3,10 +3,10 @@
 import pytest
 
 from tests.core import samples
-from tests.core.published import job_cases, money_cases, progress_cases
+from tests.core.published import further_cases, job_cases, money_cases, progress_cases
 from tests.core.published.play import PLAYERS, Case, cases
 
-PARTS = (job_cases, money_cases, progress_cases)
+PARTS = (further_cases, job_cases, money_cases, progress_cases)
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case["id"])
