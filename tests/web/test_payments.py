@@ -107,6 +107,24 @@ def test_one_cheque_is_recorded_from_the_customer_s_page_for_invoices_of_two_job
     assert bo.get(answer["Location"]).content.decode().count("Kitchen remodel") >= 2
 
 
+def test_parts_that_stood_there_for_another_amount_are_shown_anew_before_anything_is_recorded(cast):
+    # The page had shown what 3,000.00 pays; 13,000.00 was typed and sent before the page could follow
+    first, second = kitchen(cast), kitchen(cast)
+    bo, address = signed_in(cast, "bo@example.com"), f"/customers/{cast.customer_id}/payment/"
+    ids = first.deposit_invoice_id, second.deposit_invoice_id
+    shown = bo.post(f"{address}parts/?spread=1", {"amount": "3,000.00"}).content.decode()
+    assert 'name="parts_of" value="300000"' in shown
+    typed = payment_form(cast, **{"amount": "13000", "parts_of": "300000", f"part-{ids[0]}": "3000.00"})
+    answer = bo.post(address, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "The parts stood there for another amount." in page
+    assert 'value="10000.00"' in page and 'value="3000.00"' in page and 'value="1300000"' in page
+    assert job_page(cast.business_id, first.job_id, at=cast.at).due_now.cents == 10_000_00
+    parts = {f"part-{ids[0]}": "10000.00", f"part-{ids[1]}": "3000.00"}
+    assert bo.post(address, typed | {"parts_of": "1300000"} | parts).status_code == 302
+    assert job_page(cast.business_id, second.job_id, at=cast.at).due_now.cents == 7_000_00
+
+
 def test_a_part_that_is_too_much_is_named_at_its_field(cast):
     first, second = kitchen(cast), kitchen(cast)
     bo, address = signed_in(cast, "bo@example.com"), f"/customers/{cast.customer_id}/payment/"

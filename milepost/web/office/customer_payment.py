@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost.actions.payments import record_customer_payment
 from milepost.core.money import Money, plain
-from milepost.core.refusals import Refusal
+from milepost.core.refusals import InputRefused, Refusal
 from milepost.queries.door import NotThere
 from milepost.queries.open_items import OpenItem, OpenPage, open_page
 from milepost.web.office.settings_words import PAID_BY
@@ -44,6 +44,7 @@ def new(request: HttpRequest, customer: int) -> HttpResponse:
     refusal: Refusal | None = None
     if request.method == "POST" and "spread" not in request.POST:
         try:
+            _check_parts(request, found)
             payment = record_customer_payment(
                 by=request.actor,
                 at=request.at,
@@ -61,7 +62,8 @@ def new(request: HttpRequest, customer: int) -> HttpResponse:
         else:
             messages.success(request, _("The payment is recorded, and the receipt is on its way."))
             return redirect("office:payment", payment=payment)
-    context = _shown(request, found, spread="spread" in request.POST) | {"refusal": refusal}
+    spread = "spread" in request.POST or (refusal is not None and _is_stale(request, found))
+    context = _shown(request, found, spread=spread) | {"refusal": refusal}
     return render(request, "office/customer_payment.html", context, status=422 if refusal else 200)
 
 
@@ -79,6 +81,25 @@ def _open(request: HttpRequest, customer: int) -> OpenPage:
         return open_page(request.business_id, customer)
     except NotThere:
         raise Http404 from None
+
+
+def _check_parts(request: HttpRequest, found: OpenPage) -> None:
+    if _is_stale(request, found):
+        raise InputRefused(
+            field="amount",
+            problem=_(
+                "The parts stood there for another amount. Look at what this one pays, then record it."
+            ),
+        )
+
+
+def _is_stale(request: HttpRequest, found: OpenPage) -> bool:
+    """Whether the parts were worked out for another amount: it was sent before the page had followed."""
+    worked_out_for = request.POST.get("parts_of", "")
+    with suppress(Refusal):
+        amount = money_cents(request.POST.get("amount", ""), found.currency, field="amount")
+        return worked_out_for not in ("", str(amount))
+    return False
 
 
 def _split(data: Mapping[str, str], found: OpenPage) -> list[tuple[int, int]]:
@@ -129,6 +150,7 @@ def _shown(request: HttpRequest, found: OpenPage, *, spread: bool) -> dict[str, 
         "kept": Money(over, found.currency) if over > 0 else None,
         "beyond": Money(-over, found.currency) if over < 0 else None,
         "methods": METHODS,
+        "parts_of": amount or "" if spread else data.get("parts_of", ""),
         "typed": data,
         "today": timezone.localdate(request.at),
         "form_key": data.get("form_key") or f"pays-{found.customer_id}-{request.at.timestamp()}",
