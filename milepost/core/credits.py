@@ -276,6 +276,32 @@ def after_allowance(state: JobState, off: Credited, cuts: Mapping[Hashable, int]
     )
 
 
+def asked_again(
+    off: Mapping[Key, int], *, billed: Mapping[Key, int], contract: Mapping[Key, int]
+) -> dict[Key, int]:
+    """
+    What the invoice says that takes money off back, by key and in cents: what had come `off`, in all.
+
+    `billed` so far, `contract` with the money off back in it. A line that its invoice had made less (a
+    change order did) comes down again, but no line falls below nothing, and no discount below its worth:
+    where the work has been taken back since, the other lines say that much less, in proportion. What
+    they leave is billed with the open work.
+
+    >>> a, b = Key("a"), Key("b")
+    >>> worth = {a: 1_000_00, b: 100_00}
+    >>> asked_again({a: 50_00, b: -40_00}, billed={a: 500_00, b: 460_00}, contract=worth)
+    {Key(line='a', tax=None): 5000, Key(line='b', tax=None): -4000}
+    >>> asked_again({a: 50_00, b: -40_00}, billed={a: 0, b: 30_00}, contract=worth)
+    {Key(line='a', tax=None): 4000, Key(line='b', tax=None): -3000}
+    """
+    least = {key: min(min(contract[key], 0) - billed.get(key, 0), 0) for key in off}
+    kept = {key: max(cents, least[key]) for key, cents in off.items()}
+    more = {key: cents for key, cents in kept.items() if cents > 0}
+    less = sum(kept.values()) - sum(off.values())
+    cut = split_by_key(less, more) if less else {}
+    return {key: cents - cut.get(key, 0) for key, cents in kept.items()}
+
+
 def after_void(state: JobState, credit: Credited, rows: Iterable[Hashable]) -> JobState:
     """
     The job once a whole invoice is taken back that was issued since the last snapshot: what is billed,

@@ -22,8 +22,9 @@ from milepost.actions.invoices import bill_simple, send_invoice
 from milepost.actions.payments import record_payment
 from milepost.actions.steps.issuing import DepositComesFirst
 from milepost.actions.work import complete_milestone, undo_completion
+from milepost.core.change_input import ChangeInput, LineEdit
 from milepost.core.credits import CreditNotPositive, CreditTooLarge
-from milepost.core.quote_input import LineInput, RowInput
+from milepost.core.quote_input import LineInput, QuoteInput, RowInput
 from milepost.queries.crediting import (
     AlreadyTakenBack,
     DepositIsUsed,
@@ -34,6 +35,7 @@ from milepost.queries.doctor import examine
 from milepost.queries.job_page import job_page
 from milepost.queries.ledger import account_balances, journal
 from milepost.queries.story_output import story_output
+from tests.actions.changed import line_ids, signed
 from tests.cast import KITCHEN, kitchen
 
 SHORT = {
@@ -228,6 +230,29 @@ def test_money_off_is_taken_back_by_an_invoice_for_exactly_what_came_off(cast):
     fixed = fix(cast, invoice)
     with pytest.raises(NotMoneyOff):
         take_back_money_off(by=cast.bo, at=cast.at, credit_note_id=fixed.credit_note_id)
+    assert examine() == []
+
+
+def test_money_off_is_asked_again_though_a_line_that_its_invoice_lowered_is_unbilled_since(cast):
+    # The pantry comes down to 100.00 when 500.00 of it is billed, so the last invoice says -400.00 of it
+    lines = (LineInput("Kitchen", Decimal(1_000)), LineInput("Pantry", Decimal(1_000)))
+    halves = tuple(RowInput(name, "share", value=Decimal(1)) for name in ("Start", "End"))
+    job = kitchen(cast, quote=QuoteInput("Kitchen", lines, halves))
+    start = bill(cast, job, "Start")
+    less = LineEdit("edit", line_ids(cast, job)["Pantry"], unit_price=Decimal(100))
+    signed(cast, job, ChangeInput("A smaller pantry", (less,)))
+    end = bill(cast, job, "End")
+    note = off(cast, end, 10_00)
+    fix(cast, end)
+    fix(cast, start)
+    take_back_money_off(by=cast.bo, at=cast.at, credit_note_id=note)
+    said = story_output(cast.business_id, job.job_id, at=cast.at)["documents"]
+    again = next(document for document in said if document["due"] == "10.00")
+    assert again["lines"] == [{"description": "Kitchen", "amount": "10.00"}]
+    assert examine() == []
+    # What is open is the rest of the contract, and not a cent more
+    bill(cast, job, "Start", "End")
+    assert (page(cast, job).bar.quoted.cents, page(cast, job).bar.left.cents) == (1_100_00, 0)
     assert examine() == []
 
 

@@ -16,7 +16,8 @@ from milepost.actions.steps.paper import job_facts, line_facts, local_day, row_f
 from milepost.actions.steps.parting import lower_rows, part_rows
 from milepost.actions.steps.snapshots import take_snapshot
 from milepost.actions.steps.timeline import tell
-from milepost.core.contract import Key
+from milepost.core.contract import Key, tax_by_code
+from milepost.core.credits import asked_again
 from milepost.core.journal import (
     Entry,
     credit_note_allowance,
@@ -333,8 +334,12 @@ def raise_contract(loaded: LoadedJob, note: CreditNote, *, kind: str) -> Increme
         job.state, job.closed_at = "open", None
     job.save(update_fields=["contract_cents", "state", "closed_at"])
     names = {row.id: key for key, row in loaded.keys.items()}
-    by_key = dict.fromkeys(loaded.keys, 0) | {names[c.key_id]: -c.delta_cents for c in changes}
-    return Increment(kind, by_key, {row.id: note.total_cents}, 0, note.net_cents, note.tax_cents)
+    off = {names[change.key_id]: -change.delta_cents for change in changes}
+    worth = {key: loaded.state.priced.keys[key] + cents for key, cents in off.items()}
+    said = asked_again(off, billed=loaded.state.billed, contract=worth)
+    by_key = dict.fromkeys(loaded.keys, 0) | said
+    tax = sum(tax_by_code(said).values())
+    return Increment(kind, by_key, {row.id: note.total_cents}, 0, note.total_cents - tax, tax)
 
 
 def _entry(loaded: LoadedJob, plan: CreditPlan) -> Entry:
