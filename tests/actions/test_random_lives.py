@@ -412,6 +412,8 @@ def test_after_every_change_order_everything_holds(cast, number):
 def test_lives_for_as_long_as_asked(cast):
     ends = time.monotonic() + 60 * float(os.environ["SOAK_MINUTES"])
     seed = int(os.environ.get("MILEPOST_SEED", time.time_ns() % 10**9))
+    # A life meets what the lives before it left behind, so the first seed tells them all again.
+    print(f"MILEPOST_SEED={seed}: lives from here")  # noqa: T201
     while time.monotonic() < ends:
         seed += 1
         live(cast, seed, 150, ChangingLife if seed % 3 == 0 else Life)
