@@ -15,7 +15,7 @@ from milepost.mailroom import checkout
 from milepost.mailroom.payment_accounts import gateway_of
 from milepost.mailroom.waiting import attempt_of_payment, payment_accounts
 from milepost.mailroom.wiring import gateways
-from milepost.queries.clearing import payout_state
+from milepost.queries.clearing import books_currency, payout_state
 from milepost.queries.door import NotThere
 
 logger = logging.getLogger(__name__)
@@ -57,8 +57,13 @@ def _told(gateway: PaymentGateway, at: datetime) -> Told:
 
 
 def _book(payout: PayoutTruth, told: Told, at: datetime, *, owner: int | None = None) -> int:
-    shared = _shared_out(payout, told, owner).items()
-    return sum(_book_for(business_id, payout, lines, at) for business_id, lines in shared)
+    new = 0
+    for business_id, lines in _shared_out(payout, told, owner).items():
+        try:
+            new += _book_for(business_id, payout, lines, at)
+        except Exception:  # whatever is wrong with this one: the others are not to wait for it
+            logger.exception("Payout %s of business %s could not be booked.", payout.payout_id, business_id)
+    return new
 
 
 def _shared_out(payout: PayoutTruth, told: Told, owner: int | None) -> dict[int, list[Owned]]:
@@ -91,6 +96,10 @@ def _owners(line: PayoutLine, told: Told, owner: int | None) -> Iterator[Owned]:
 
 def _book_for(business_id: int, payout: PayoutTruth, lines: Sequence[Owned], at: datetime) -> int:
     if payout_state(business_id, payout.payout_id) == payout.state:
+        return 0
+    if payout.amount.currency != books_currency(business_id):
+        # The account is paid out in another currency than it takes. What that came to is the bank's to say.
+        logger.warning("Payout %s is in %s: not booked.", payout.payout_id, payout.amount.currency)
         return 0
     # Whatever event about its lines was lost, here they stand at last: they are booked before what paid them.
     for attempt_id in sorted({attempt for _line, _business, attempt in lines if attempt}):

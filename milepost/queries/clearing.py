@@ -73,6 +73,12 @@ class ClearingPage:
 
 
 @question
+def books_currency() -> str:
+    """The currency in which a business keeps its books."""
+    return str(Business.objects.values_list("currency", flat=True).get())
+
+
+@question
 def payout_state(provider_ref: str) -> str:
     """What is booked of a payout: its state, or "" for one that nobody has told us of."""
     return Payout.objects.filter(provider_ref=provider_ref).values_list("state", flat=True).first() or ""

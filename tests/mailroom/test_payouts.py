@@ -7,11 +7,14 @@ from decimal import Decimal
 import pytest
 
 from milepost.actions.actor import Actor
+from milepost.actions.bank_lines import bring_in
 from milepost.actions.invoices import bill_simple
+from milepost.core.bank_statements import StatementLine
 from milepost.core.money import Money
 from milepost.core.quote_input import LineInput
-from milepost.gateways.payments import PayoutLine, PayoutTruth
+from milepost.gateways.payments import PayoutLine, PayoutTruth, RefundTruth
 from milepost.mailroom import checkout, inbox, payouts, wiring
+from milepost.queries.bank_lines import bank_page
 from milepost.queries.clearing import clearing_page
 from milepost.queries.doctor import examine
 from milepost.queries.ledger import account_balances, journal
@@ -169,6 +172,75 @@ def test_a_payment_that_nobody_told_of_is_found_in_its_payout(cast, outside):
     assert "clearing" not in books and "receivables" not in books
     assert clearing_page(cast.business_id).payouts[0].lines[0].customer == "Carol Reyes"
     assert examine() == []
+
+
+def test_a_payout_below_zero_takes_from_the_bank_what_came_in_too_little(cast, outside):
+    """A refund after everything was paid out: the provider fetches it from the bank account."""
+    attempt = fake_payment(cast, outside)
+    line = PayoutLine("txn_1", "payment", Money(100_00, "USD"), 3_20, None, attempt)
+    outside.payments.made_payouts.append(
+        PayoutTruth("po_1", Money(96_80, "USD"), "paid", now().date(), (line,))
+    )
+    payouts.sync(now())
+    session = list(outside.payments.sessions)[-1]
+    outside.payments.note_refund(session, RefundTruth("re_1", "", Money(40_00, "USD"), "succeeded"))
+    back = PayoutLine("txn_2", "refund", Money(-40_00, "USD"), 0, None, attempt)
+    outside.payments.made_payouts.append(
+        PayoutTruth("po_2", Money(-40_00, "USD"), "paid", now().date(), (back,))
+    )
+    assert payouts.sync(now()) == 1
+    books = balances(cast.business_id)
+    assert (books["cash"], books["receivables"]) == (56_80, 40_00)
+    assert "clearing" not in books
+    entry = journal(cast.business_id)[-1]
+    assert [(t.debit, t.credit, t.amount.cents) for t in entry.transfers] == [
+        ("Payment processor", "Cash", 40_00)
+    ]
+    # The bank's own line is found to be that payout
+    line = StatementLine("f1", now().date(), -40_00, "STRIPE", "", "")
+    bring_in(by=cast.bo, at=now(), lines=[line], columns={})
+    (waiting,) = bank_page(cast.business_id).lines
+    assert [(one.kind, one.amount.cents) for one in waiting.proposals] == [("payout", -40_00)]
+    assert examine() == []
+
+
+def test_a_payout_in_another_currency_mixes_nothing_and_holds_up_no_other(cast, outside):
+    first, second = fake_payment(cast, outside), fake_payment(cast, outside)
+    euros = PayoutLine("txn_1", "payment", Money(92_00, "EUR"), 2_95, None, first)
+    dollars = PayoutLine("txn_2", "payment", Money(100_00, "USD"), 3_20, None, second)
+    outside.payments.made_payouts += [
+        PayoutTruth("po_1", Money(89_05, "EUR"), "paid", now().date(), (euros,)),
+        PayoutTruth("po_2", Money(96_80, "USD"), "paid", now().date(), (dollars,)),
+    ]
+    assert payouts.sync(now()) == 1
+    books = balances(cast.business_id)
+    assert (books["cash"], books["clearing"]) == (96_80, 96_80)
+    page = clearing_page(cast.business_id)
+    assert (page.held.cents, page.unexplained.cents) == (96_80, 0)
+    assert examine() == []
+
+
+def test_one_payout_that_cannot_be_booked_does_not_hold_up_the_others(cast, outside, monkeypatch):
+    first, second = fake_payment(cast, outside), fake_payment(cast, outside)
+    outside.payments.made_payouts += [
+        PayoutTruth(ref, Money(96_80, "USD"), "paid", now().date(), (line,))
+        for ref, line in (
+            ("po_1", PayoutLine("txn_1", "payment", Money(100_00, "USD"), 3_20, None, first)),
+            ("po_2", PayoutLine("txn_2", "payment", Money(100_00, "USD"), 3_20, None, second)),
+        )
+    ]
+    book = payouts.book_payout
+
+    def stumbles(**told):
+        if told["provider_ref"] == "po_1":
+            raise RuntimeError("something nobody has thought of")
+        return book(**told)
+
+    monkeypatch.setattr(payouts, "book_payout", stumbles)
+    assert payouts.sync(now()) == 1
+    assert balances(cast.business_id)["cash"] == 96_80
+    monkeypatch.undo()
+    assert payouts.sync(now()) == 1
 
 
 def fake_payment(cast, outside, *, settled: bool = True) -> str:
