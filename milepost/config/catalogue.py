@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -80,3 +80,13 @@ def write_catalogue(language: str) -> Catalog:
     with catalogue_path(language, "mo").open("wb") as file:
         write_mo(file, known)
     return known
+
+
+def missing(known: Catalog) -> list[Message]:
+    """The texts that a catalogue does not translate yet."""
+    return [message for message in known if message.id and not _is_full(message)]
+
+
+def _is_full(message: Message) -> bool:
+    told = message.string if isinstance(message.string, list | tuple) else (message.string,)
+    return all(told)

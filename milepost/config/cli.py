@@ -231,6 +231,23 @@ def user(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def translate(arguments: argparse.Namespace) -> int:
+    """Write a language's catalogue from the source, keeping what is translated; say what is missing."""
+    from babel import Locale, UnknownLocaleError
+
+    from milepost.config.catalogue import catalogue_path, missing, write_catalogue
+
+    try:
+        Locale.parse(arguments.language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        say(f"“{arguments.language}” is not a language that Babel knows. Write it like es or pt-BR.")
+        return 1
+    folder = arguments.language.replace("-", "_")
+    left = len(missing(write_catalogue(folder)))
+    show(f"{catalogue_path(folder)}: {left} texts are not translated.")
+    return 0
+
+
 # Arguments -------------------------------------------------------------------------------------------
 
 
@@ -267,6 +284,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("file", type=Path, metavar="FILE", help="is made; an existing file is refused")
     one = _add(commands, "restore", restore, "bring a backup back into an empty Milepost")
     one.add_argument("file", type=Path, metavar="FILE")
+    one = _add(commands, "translate", translate, "bring a language's catalogue up to the source")
+    one.add_argument("language", metavar="LANGUAGE", help="like es or pt-BR")
     _add_user(commands)
     return parser
 

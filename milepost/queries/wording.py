@@ -122,6 +122,17 @@ def long_day(value: date, locale: str) -> str:
     return format_date(value, "d MMMM y" if known.language == "en" else "long", locale=known)
 
 
+def day_first(locale: str) -> bool:
+    """
+    Whether the place writes days before months in figures.
+
+    >>> day_first("en-GB"), day_first("de"), day_first("en-US"), day_first("ja")
+    (True, True, False, False)
+    """
+    pattern = locale_of(locale).date_formats["short"].pattern
+    return str(pattern).index("d") < str(pattern).index("M")
+
+
 def moment(value: datetime, locale: str, timezone: str) -> str:
     """
     A moment on the clock of a time zone, which it names.

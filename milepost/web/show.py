@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from milepost.core.money import Money
 from milepost.queries import wording
+from milepost.web.reader import country_of
 
 # What a template may hold for an amount: Money, any (cents, currency) pair, bare cents, nothing.
 Amount = Money | tuple[int, str] | int | None
@@ -24,8 +25,9 @@ def reader_locale() -> Locale:
 
 
 def reader_tag() -> str:
-    """The active language, as a tag."""
-    return get_language() or "en"
+    """The active language as a tag, with the country that the reader's browser names beside it, if any."""
+    language = get_language() or "en"
+    return language if "-" in language else country_of(language) or language
 
 
 def locale_name(tag: str) -> str:

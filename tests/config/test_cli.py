@@ -43,7 +43,18 @@ def free_port() -> int:
 def test_help_names_every_command(tmp_path):
     answer = run(tmp_path, "--help")
     assert answer.returncode == 0
-    for command in ("serve", "work", "demo", "play", "doctor", "verify", "backup", "restore", "user"):
+    for command in (
+        "serve",
+        "work",
+        "demo",
+        "play",
+        "doctor",
+        "verify",
+        "backup",
+        "restore",
+        "translate",
+        "user",
+    ):
         assert f"\n    {command} " in answer.stdout
     assert not (tmp_path / "data").exists()
 
