@@ -7,7 +7,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from milepost.core.inclusive import PriceInsideTax, split_inclusive
-from milepost.core.money import MAJOR_DIGITS, AmountTooLarge, Money, currency_digits, largest_cents
+from milepost.core.money import (
+    MAJOR_DIGITS,
+    AmountTooLarge,
+    Money,
+    currency_digits,
+    largest_cents,
+    short_decimal,
+)
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.rounding import Rule, half_up
@@ -256,7 +263,10 @@ def _check(lines: Sequence[ContractLine]) -> dict[Hashable, TaxRate]:
             known = rates.setdefault(rate.code, rate)
             if known.percent != rate.percent:
                 raise TaxWithTwoRates(
-                    tax=rate.name, percent=known.percent, other_percent=rate.percent, field="lines"
+                    tax=rate.name,
+                    percent=short_decimal(known.percent),
+                    other_percent=short_decimal(rate.percent),
+                    field="lines",
                 )
     return rates
 

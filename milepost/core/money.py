@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 from milepost.core.msgids import gettext_noop
@@ -190,6 +191,18 @@ def plain_decimal(cents: int, places: int) -> str:
     sign = "-" if cents < 0 else ""
     digits = str(abs(cents)).rjust(places + 1, "0")
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def short_decimal(value: Decimal | Fraction | int) -> str:
+    """
+    An exact number without the zeros that say nothing, as a sentence has it.
+
+    >>> short_decimal(Decimal("110.000000")), short_decimal(Decimal(100)), short_decimal(Fraction(-1, 4))
+    ('110', '100', '-0.25')
+    """
+    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else value
+    text = f"{exact:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def plain(cents: int, currency: str) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from milepost.core.money import Money
+from milepost.core.money import Money, short_decimal
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.rounding import half_up, remainder_by_key
@@ -71,7 +71,7 @@ class RetainageTerms:
         rates = [self.percent, self.stored_percent or 0, *self.by_line.values()]
         for percent in [*rates, *(tier.percent for tier in self.tiers)]:
             if not 0 <= percent <= 100:
-                raise HeldPercentOutOfRange(percent=percent, field="retainage")
+                raise HeldPercentOutOfRange(percent=short_decimal(percent), field="retainage")
 
 
 class LineWork(NamedTuple):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from milepost.core.contract import Key, PricedContract
-from milepost.core.money import Money
+from milepost.core.money import Money, short_decimal
 from milepost.core.msgids import gettext_noop
 from milepost.core.refusals import Refusal
 from milepost.core.rounding import half_up
@@ -311,11 +311,11 @@ def check_rows(priced: PricedContract, rows: Sequence[Row]) -> None:
 def _check_value(priced: PricedContract, row: Row) -> None:
     field_name = "deposit" if row.kind == "deposit" else "milestones"
     if row.basis == "percent" and not 0 <= row.number <= 100:
-        raise PercentOutOfRange(percent=row.value, field=field_name)
+        raise PercentOutOfRange(percent=short_decimal(row.number), field=field_name)
     if row.basis == "fixed" and row.number < 0:
         raise RowBelowZero(amount=Money(int(row.number), priced.currency), field=field_name)
     if row.basis == "share" and row.number <= 0:
-        raise ShareNotPositive(share=row.value, field=field_name)
+        raise ShareNotPositive(share=short_decimal(row.number), field=field_name)
     if row.basis == "lines" and not row.lines:
         raise RowWithoutLines(field=field_name)
 

@@ -1,6 +1,7 @@
 """Play a story through the real actions, and say what every document and balance said."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -153,6 +154,16 @@ class _at:
 
     def __exit__(self, _kind: object, refused: BaseException | None, _trace: object) -> None:
         if isinstance(refused, Refusal):
-            raise self.read.refuse(self.path, str(refused)) from refused
+            raise self.read.refuse(self._place(refused.field), str(refused)) from refused
         if isinstance(refused, (OverflowError, ValueError)):
             raise self.read.refuse(self.path, "This is outside what a story can play.") from refused
+
+    def _place(self, field: str | None) -> Path_:
+        """Where in the part the field stands that was refused; the part itself where nothing says it."""
+        words = re.split(r"[-.]", field or "")
+        steps = tuple(int(word) - 1 if word.isdecimal() else word for word in words)
+        for within in (steps, ("schedule", *steps)):
+            for length in range(len(within), 0, -1):
+                if (*self.path, *within[:length]) in self.read.lines and within[:length] != ("schedule",):
+                    return (*self.path, *within[:length])
+        return self.path

@@ -183,3 +183,17 @@ def test_the_output_has_the_keys_that_the_page_names(database):
 
 def test_the_same_story_prints_the_same(database):
     assert play(LIFE, journal=True).as_json() == play(LIFE, journal=True).as_json()
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "refused"),
+    [
+        ('{percent: "25"}', '{percent: "110"}', "Line 5: A percentage goes from 0 to 100, so 110 cannot"),
+        ("remainder: true", 'fixed: "9999.00"', "Line 5: The payment schedule asks for"),
+        ('unit_price: "1000"', 'unit_price: "-1000"', "Line 4: The lines come to -1,080.00"),
+    ],
+)
+def test_a_refusal_names_the_line_of_what_is_refused(database, was, now, refused):
+    with pytest.raises(StoryRefused) as told:
+        play(DECK.replace(was, now))
+    assert str(told.value).startswith(refused)
