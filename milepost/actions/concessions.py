@@ -95,7 +95,8 @@ def recover_write_off(
     The money came after all: so much of what was written off is a receivable again, and paid. Returns
     the payment's id; what is more than was given up pays the job's other invoices or is credit.
 
-    The same form sent twice records once. Refuses NotAboveZero, an unknown method, NothingWrittenOff.
+    The same form sent twice records once. Refuses NotAboveZero, an unknown method, NotHereYet,
+    NothingWrittenOff.
     """
     before = first_result(form_key, "recover_write_off", at=at)
     if before:

@@ -43,7 +43,7 @@ def record_payment(
 
     It settles `invoice_id` first, then the oldest invoices of the job; or `split` says (invoice,
     cents) for each. What is over is customer credit. The same form sent twice records once.
-    Refuses NotAboveZero, an unknown method, and a split beyond the payment or a balance.
+    Refuses NotAboveZero, an unknown method, NotHereYet, and a split beyond the payment or a balance.
     """
     before = first_result(form_key, "record_payment", at=at)
     if before:
@@ -77,8 +77,8 @@ def record_customer_payment(
     It settles their oldest invoices, or `split` says (invoice, cents) for each; what is over is customer
     credit. Only invoices in the business's currency. The same form sent twice records once. On invoices
     of `discounts` the contract's early-payment discount is granted, as far as the money came in time.
-    Refuses NotAboveZero, an unknown method, NothingToPayFor, TwoCurrencies, a split beyond the payment
-    or a balance.
+    Refuses NotAboveZero, an unknown method, NotHereYet, NothingToPayFor, TwoCurrencies, a split beyond the
+    payment or a balance.
     """
     before = first_result(form_key, "record_customer_payment", at=at)
     if before:

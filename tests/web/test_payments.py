@@ -137,6 +137,17 @@ def test_a_part_that_is_too_much_is_named_at_its_field(cast):
     assert job_page(cast.business_id, first.job_id, at=cast.at).due_now.cents == 10_000_00
 
 
+def test_a_payment_of_a_day_that_is_still_to_come_is_not_here(cast):
+    kitchen(cast)
+    bo, address = signed_in(cast, "bo@example.com"), f"/customers/{cast.customer_id}/payment/"
+    answer = bo.post(address, {"amount": "10000", "method": "check", "on": "2126-03-02"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "is still to come. A payment is recorded when it is here." in page
+    assert 'value="2126-03-02"' in page  # what was typed is not lost
+    assert bo.post(address, {"amount": "10000", "method": "check", "on": "2026-03-02"}).status_code == 302
+
+
 def test_an_online_payment_is_refunded_from_its_page_and_a_dispute_is_shown(cast):
     job = kitchen(cast)
     fakes = FakePayments()

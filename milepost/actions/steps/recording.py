@@ -18,6 +18,11 @@ class NotAboveZero(Refusal):
     message = gettext_noop("A payment is more than nothing.")
 
 
+class NotHereYet(Refusal):
+    code = "not_here_yet"
+    message = gettext_noop("{day} is still to come. A payment is recorded when it is here.")
+
+
 def check_payment(amount_cents: int, method: str) -> None:
     """Refuses NotAboveZero and an unknown method."""
     if amount_cents <= 0:
@@ -38,8 +43,11 @@ def payment_here(
     by: Actor,
     at: datetime,
 ) -> Payment:
-    """A cleared payment by hand, filed with the first of these jobs."""
+    """A cleared payment by hand, filed with the first of these jobs. Refuses NotHereYet."""
     job = jobs[0].job
+    today = local_day(job.business, at)
+    if received_on is not None and received_on > today:
+        raise NotHereYet(field="on", day=received_on)
     return Payment.objects.create(
         business_id=by.business_id,
         customer_id=job.customer_id,
@@ -49,7 +57,7 @@ def payment_here(
         currency=job.currency,
         amount_cents=amount_cents,
         state="cleared",
-        received_on=received_on or local_day(job.business, at),
+        received_on=received_on or today,
         recorded_at=at,
         cleared_at=at,
         recorded_by=by.name,
