@@ -1,8 +1,9 @@
 """Done, undone, accepted; events that move."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 
 from milepost.actions.actor import Actor
 from milepost.actions.door import action
@@ -36,7 +37,18 @@ class NotDoneYet(Refusal):
 
 class EvidenceMissing(Refusal):
     code = "evidence_missing"
+    messages: ClassVar[dict[str, str]] = {
+        "photo": gettext_noop("“{milestone}” needs a photo before it is done. Add it, then tap Done."),
+        "inspection": gettext_noop(
+            "“{milestone}” needs the inspection report before it is done. Add it, then tap Done."
+        ),
+        "document": gettext_noop("“{milestone}” needs a document before it is done. Add it, then tap Done."),
+    }
     message = gettext_noop("“{milestone}” needs {kind} before it is done. Add it, then tap Done.")
+
+    def text(self, translate: Callable[[str], str] = str, show: Callable[[object], object] = str) -> str:
+        words = self.messages.get(str(self.values["kind"]), self.message)
+        return translate(words).format(**{name: show(value) for name, value in self.values.items()})
 
 
 class AlreadyBilled(Refusal):

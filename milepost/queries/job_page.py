@@ -193,8 +193,9 @@ class JobPage:
 
     @property
     def next(self) -> Stop | None:
-        """The first milestone that lies ahead."""
-        return next((stop for stop in self.stops if stop.place == "ahead" and stop.kind != "event"), None)
+        """The first milestone that will be billed: it lies ahead, or it is done and has no invoice yet."""
+        open_stops = (stop for stop in self.stops if stop.place != "behind" and stop.kind != "event")
+        return next((stop for stop in open_stops if stop.invoice is None), None)
 
     @property
     def broken(self) -> list[EventRow]:

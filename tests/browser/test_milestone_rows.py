@@ -77,9 +77,12 @@ def test_on_a_phone_the_same_fields_fit_and_only_the_named_person_has_the_button
         phone.goto(links[name])
         assert phone.get_by_role("button", name="Accept “Rough-in complete”").is_visible() is sees
         assert phone.get_by_text("Waits for Pat Reyes to accept it.").is_visible() is not sees
+        assert phone.get_by_text("“Rough-in complete” is done and waits for you").is_visible() is sees
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
         photograph(phone, f"row-accept-{name.split()[0].lower()}")
         assert faults(phone) == []
+    phone.get_by_role("link", name="Look at it").click()
+    expect(phone.get_by_role("button", name="Accept “Rough-in complete”")).to_be_in_viewport()
     phone.get_by_role("button", name="Accept “Rough-in complete”").click()
     expect(phone.get_by_text("Accepted by Pat Reyes.")).to_be_visible()
 
