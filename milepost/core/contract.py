@@ -1,5 +1,6 @@
 """The contract in whole cents: every line's net and every tax on it is a key with a value."""
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -257,8 +258,9 @@ def _check(lines: Sequence[ContractLine]) -> dict[Hashable, TaxRate]:
         if line.id in seen:
             raise RepeatedLine(line=line.description, field="lines")
         seen.add(line.id)
-        if len({rate.code for rate in line.taxes}) < len(line.taxes):
-            raise RepeatedTax(line=line.description, tax=line.taxes[0].name, field="lines")
+        often = Counter(rate.code for rate in line.taxes)
+        if again := next((rate for rate in line.taxes if often[rate.code] > 1), None):
+            raise RepeatedTax(line=line.description, tax=again.name, field="lines")
         for rate in line.taxes:
             known = rates.setdefault(rate.code, rate)
             if known.percent != rate.percent:

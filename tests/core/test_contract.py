@@ -35,6 +35,13 @@ LINES = st.lists(
 )
 
 
+def test_the_tax_that_stands_twice_on_a_line_is_named() -> None:
+    city = TaxRate("city", "City", Decimal(1))
+    with pytest.raises(RepeatedTax) as refused:
+        price([ContractLine(1, "A", Decimal(1), Decimal(1), (SALES, city, city))], currency="USD")
+    assert "City" in str(refused.value)
+
+
 @tried(150)
 @given(LINES, st.sampled_from(["code", "line"]), st.sampled_from(["half_up", "down"]))
 def test_a_contract_is_the_sum_of_its_keys(

@@ -1,8 +1,11 @@
 """What a row that bills its own lines asks for beside fixed rows, beside a pool, and with each policy."""
 
+from decimal import Decimal
+
 import pytest
 
-from milepost.core.rows import Recovery
+from milepost.core.lines_rows import lines_amounts
+from milepost.core.rows import Recovery, Row, Snapshot
 from tests.core import samples
 
 
@@ -52,3 +55,24 @@ def test_the_deposit_is_consumed_in_the_order_of_the_schedule_or_from_its_end(
 def test_a_line_worth_nothing_recovers_nothing() -> None:
     job = samples.job("0.00, 100.00", "deposit 25.00, lines a, remainder", recovery="first")
     assert samples.amounts(job) == ["25.00", "0.00", "75.00"]
+
+
+def test_what_is_placed_on_other_rows_counts_as_asked_for_by_them() -> None:
+    # No row takes what is left, so the lines row asks for what the others do not: 75.01 less 30.01
+    priced = samples.contract("60.01, 40.00")
+    fixed = Row("f", "milestone", "fixed", Decimal(30_00), placed_cents=1)
+    rows = [Row("l", "milestone", "lines", lines=frozenset({"a"})), fixed]
+    off_the_top = lines_amounts(
+        priced, rows, recovery="off_the_top", snapshot=Snapshot(), open_deposit_cents=25_00
+    )
+    assert off_the_top == {"l": 45_00}
+    # And of a deposit that comes off first, the others take 40.00 less 35.00, the lines row the rest
+    rows[1] = Row("f", "milestone", "fixed", Decimal(30_00), placed_cents=5_00)
+    first = lines_amounts(
+        samples.contract("60.00, 40.00"),
+        rows,
+        recovery="first",
+        snapshot=Snapshot(),
+        open_deposit_cents=25_00,
+    )
+    assert first == {"l": 40_00}
