@@ -15,7 +15,7 @@ from milepost.gateways.payments import BadSignature, Event
 from milepost.mailroom import payouts
 from milepost.mailroom.checkout import settle
 from milepost.mailroom.payment_accounts import gateway_of, gateways_of
-from milepost.mailroom.waiting import attempt_of_payment, attempt_of_session
+from milepost.mailroom.waiting import attempt_of_payment, attempt_of_session, connected_accounts
 from milepost.mailroom.wiring import gateways
 from milepost.queries.attempts import AttemptFacts, attempt_facts
 from milepost.queries.door import NotThere
@@ -118,7 +118,7 @@ def _settle_what_it_names(row: WebhookEvent, at: datetime) -> None:
     """An event is a hint: find the attempt, and ask the provider. What names none of ours is only noted."""
     told = json.loads(row.payload)
     if row.kind.startswith("payout."):
-        _sync_payouts(row, told.get("business"), at)
+        _sync_payouts(row, told, at)
         return
     found = attempt_of_session(row.session_id) if row.session_id else None
     found = found or _named(str(told.get("attempt", ""))) or _paying(row, told)
@@ -154,11 +154,24 @@ def _may_speak_of(row: WebhookEvent, told: dict[str, Any], business_id: int, att
     return account.kind == "connected" and told.get("connected") == account.provider_ref
 
 
-def _sync_payouts(row: WebhookEvent, business_id: int | None, at: datetime) -> None:
-    if business_id is None:
-        payouts.sync(at)
-    else:
-        payouts.sync_account(business_id, int(row.provider.removeprefix(OWN)), at)
+def _sync_payouts(row: WebhookEvent, told: dict[str, Any], at: datetime) -> None:
+    accounts = _accounts(row, told)
+    if accounts == [None]:
+        payouts.sync_own(at)
+    for account in accounts:
+        if account is not None:
+            payouts.sync_account(*account, at)
+
+
+def _accounts(row: WebhookEvent, told: dict[str, Any]) -> list[tuple[int, int] | None]:
+    """
+    Where an event happened: (business, account), None for this installation's own. A connected account
+    that we do not know is nowhere.
+    """
+    if told.get("connected"):
+        return list(connected_accounts(str(told["connected"])))
+    business_id = told.get("business")
+    return [None] if business_id is None else [(business_id, int(row.provider.removeprefix(OWN)))]
 
 
 def _named(name: str) -> tuple[int, int] | None:
@@ -174,7 +187,8 @@ def _paying(row: WebhookEvent, told: dict[str, Any]) -> tuple[int, int] | None:
     found = attempt_of_payment(payment_ref)
     if found is not None:
         return found
-    own = row.provider.removeprefix(OWN)
-    account_id = int(own) if own.isdecimal() else None
-    session_id = gateway_of(told.get("business") or 0, account_id).session_of(payment_ref)
-    return attempt_of_session(session_id) if session_id else None
+    for account in _accounts(row, told):
+        session_id = gateway_of(*(account or (0, None))).session_of(payment_ref)
+        if session_id:
+            return attempt_of_session(session_id)
+    return None

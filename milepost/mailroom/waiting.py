@@ -36,6 +36,11 @@ def attempt_of_payment(payment_ref: str) -> Pair | None:
     return found[0] if found else None
 
 
+def connected_accounts(provider_ref: str) -> list[Pair]:
+    """Whose a connected account is, by the provider's name for it: (business, account), the one in use first."""
+    return _pairs("SELECT * FROM mp_resolve_account(%s)", [provider_ref])
+
+
 def payment_accounts(at: datetime) -> list[Pair]:
     """The accounts whose payouts are asked for: (business, account)."""
     return _pairs("SELECT * FROM mp_payment_accounts(%s)", [at])

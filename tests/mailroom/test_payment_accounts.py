@@ -3,18 +3,22 @@
 import json
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from milepost.actions.actor import Actor
 from milepost.actions.payment_accounts import leave_account
 from milepost.actions.rights import NotAllowed
+from milepost.core.money import Money
+from milepost.gateways.payments import PayoutLine, PayoutTruth
 from milepost.gateways.payments.fake import FakePayments
 from milepost.gateways.payments.signatures import sign
 from milepost.gateways.stripe import StripeGateway
 from milepost.mailroom import checkout, inbox, payment_accounts, payouts, wiring
+from milepost.mailroom.aftermath import refund
 from milepost.mailroom.sealing import CannotBeOpened, seal, unseal
+from milepost.queries.clearing import clearing_page
 from milepost.queries.payment_accounts import accounts_page
 from tests.gateways.conftest import hook, practice
 
@@ -256,11 +260,6 @@ def test_whoever_holds_their_own_secret_cannot_speak_of_anothers_payment(cast, j
 
 
 def test_payouts_of_an_own_account_are_booked_for_its_business_alone(cast, job, provider, owner_cursor):
-    from datetime import date
-
-    from milepost.core.money import Money
-    from milepost.gateways.payments import PayoutLine, PayoutTruth
-
     connect(cast)
     pay(cast, job)
     mallory = "sk_test_mallory_6666"
@@ -315,3 +314,70 @@ def test_a_business_is_connected_to_the_platform_and_pays_into_its_own_account(c
         payment_accounts.look_again(by=cast.alice, at=cast.at)
         pay(cast, job)
         assert len(provider.accounts[ref].sessions) == 1
+
+
+def of_connected(kind: str, ref: str, at, *, payment: str = "", number: int = 1) -> tuple[bytes, str]:
+    """An event of a connected account, which comes through this installation's own webhook."""
+    body = {"id": f"evt_{number}", "kind": kind, "session_id": None, "payment_id": payment, "account": ref}
+    payload = json.dumps(body).encode()
+    return payload, sign(payload, "whsec_fake", int(at.timestamp()))
+
+
+def test_what_happens_in_a_connected_account_is_asked_for_there_and_nowhere_else(cast, job, provider, force):
+    with wiring.use(platform=Platform(), only_practice=False):
+        # Given a payment at a connected account, and another business's account beside it
+        for actor in (cast.alice, cast.mallory):
+            payment_accounts.open_connected(by=actor, at=cast.at, back_url="b", again_url="a")
+            payment_accounts.look_again(by=actor, at=cast.at)
+        ref, theirs = f"acct_of_{cast.business_id}", f"acct_of_{cast.mallory.business_id}"
+        pay(cast, job)
+        own = provider.accounts[ref]
+        (session,) = own.sessions
+        own.pay(session)
+        checkout.settle_job(cast.business_id, job.job_id, at=cast.at)
+        # When it is disputed, and the event names a payment that nobody has noted
+        force("UPDATE attempt SET payment_ref = ''")
+        payment = own.fetch(session).payment_id or ""
+        own.dispute(session)
+        provider.accounts[theirs].unavailable = wiring.gateways().payments.unavailable = True
+        inbox.receive(*of_connected("charge.dispute.created", ref, cast.at, payment=payment), at=cast.at)
+        assert inbox.work_waiting(cast.at) == 1
+        # Then it is found at that account
+        assert clearing_page(cast.business_id).disputed.cents == 10_000_00
+        # And a payout there is asked for there, though every other account is away
+        attempt = str(own.sessions[session].asked["attempt_id"])
+        back = PayoutLine("txn_1", "dispute", Money(-10_000_00, "USD"), 15_00, None, attempt)
+        line = PayoutLine("txn_2", "payment", Money(10_000_00, "USD"), 0, None, attempt)
+        told = PayoutTruth("po_1", Money(-15_00, "USD"), "paid", cast.at.date(), (line, back))
+        own.made_payouts.append(told)
+        inbox.receive(*of_connected("payout.paid", ref, cast.at, number=2), at=cast.at)
+        assert inbox.work_waiting(cast.at) == 1
+        assert [one.amount.cents for one in clearing_page(cast.business_id).payouts] == [-15_00]
+        # One of an account that is not ours says nothing
+        inbox.receive(*of_connected("payout.paid", "acct_of_nobody", cast.at, number=3), at=cast.at)
+        assert inbox.work_waiting(cast.at) == 1
+
+
+@pytest.mark.parametrize("way", ["installation", "keys", "connected"])
+def test_a_refund_goes_out_at_the_account_that_took_the_payment(cast, job, provider, way, owner_cursor):
+    platform = {"platform": Platform(), "only_practice": False} if way == "connected" else {}
+    with wiring.use(**{"only_practice": False, **platform}):
+        account = wiring.gateways().payments
+        if way == "keys":
+            connect(cast)
+            account = provider.accounts[KEY]
+        if way == "connected":
+            payment_accounts.open_connected(by=cast.alice, at=cast.at, back_url="b", again_url="a")
+            payment_accounts.look_again(by=cast.alice, at=cast.at)
+            account = provider.accounts[f"acct_of_{cast.business_id}"]
+        pay(cast, job)
+        (session,) = account.sessions
+        account.pay(session)
+        checkout.settle_job(cast.business_id, job.job_id, at=cast.at)
+        (payment,) = owner_cursor.execute("SELECT id FROM payment").fetchone()
+        # However the business is paid by now
+        if way == "keys":
+            connect(cast, key="sk_test_another_account_9999")
+        refund(by=cast.bo, at=cast.at, payment_id=payment, amount_cents=1_000_00, reopens=True)
+        assert [one.amount.cents for one in account.fetch(session).refunds] == [1_000_00]
+        assert owner_cursor.execute("SELECT state FROM refund").fetchall() == [("done",)]
