@@ -95,7 +95,7 @@ def _edit(scene: "Scene", line: LineChanged, ids: dict[str, int], at: datetime) 
             new.unit,
             new.unit_price,
             taxes,
-            None,
+            new.discount,
             new.section,
             new.id or "",
         )
@@ -107,7 +107,9 @@ def _edit(scene: "Scene", line: LineChanged, ids: dict[str, int], at: datetime) 
     codes = None
     if line.tax is not None:
         codes = tuple(scene.stage.tax(name, percent, at=at) for name, percent in line.tax.items())
-    return LineEdit("edit", ids[name], line.description, line.quantity, line.unit, line.unit_price, codes)
+    return LineEdit(
+        "edit", ids[name], line.description, line.quantity, line.unit, line.unit_price, codes, line.discount
+    )
 
 
 def problems(story: Story, lines: set[str], milestones: set[str]) -> Iterator[tuple[Path_, str]]:
@@ -138,6 +140,11 @@ def _order_problems(
         name = line.edit or line.remove
         if name and name not in lines:
             yield (at, f"There is no line with the id “{name}”.")
+        if line.add and line.add.optional:
+            yield (
+                (*at, "add", "optional"),
+                "A line of a change order is not optional; it is signed as a whole.",
+            )
         if line.add and line.add.id:
             if line.add.id in lines:
                 yield (at, f"“{line.add.id}” is the name of two lines.")

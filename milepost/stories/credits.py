@@ -43,13 +43,15 @@ def credit(scene: "Scene", event: Event, at: datetime) -> None:
         return
     job, by = scene.job, scene.stage.owner
     invoice = scene.invoice(wanted.invoice, job)
+    if wanted.share is not None and wanted.amount is not None:
+        raise InputRefused(field="share", problem="A credit has an amount or a share; not both.")
     if wanted.kind == "reversal" and (wanted.share or wanted.amount):
         take_back_part(
             by=by, at=at, invoice_id=invoice, share=wanted.share, amount_cents=wanted.amount, reason=wanted.reason
         )  # fmt: skip
     elif wanted.kind == "reversal":
         fix_invoice(by=by, at=at, invoice_id=invoice, reason=wanted.reason, again=False)
-    elif (wanted.amount is None) == (wanted.share is None):
+    elif wanted.amount is None and wanted.share is None:
         raise InputRefused(field="amount", problem="An allowance needs an amount, or a share of the invoice.")
     else:
         off = wanted.amount

@@ -130,6 +130,7 @@ class LineChanged(Part):
     quantity: Exact | None = None
     unit_price: Exact | None = None
     tax: dict[Name, Rate] | None = None
+    discount: Rate | None = None
     description: Words | None = None
     unit: Annotated[str, AS_TEXT, Field(max_length=40)] | None = None
 

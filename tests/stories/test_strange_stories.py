@@ -80,6 +80,21 @@ expect:
     assert result.as_told, result.differences
 
 
+def test_a_change_order_s_line_keeps_its_discount(database):
+    """Three gates at 33.33 less a tenth are 89.99; 5 off a hundred of the deck take 50.00 and 4.00 of tax."""
+    orders = """\
+  - on: 2026-03-03
+    change_order: {number: CO-1, lines: [{add: {id: gate, description: Gates, quantity: "3", unit_price: "33.33", discount: "10"}}]}
+  - {on: 2026-03-03, approve: CO-1}
+  - {on: 2026-03-03, change_order: {number: CO-2, lines: [{edit: deck, discount: "5"}]}}
+  - {on: 2026-03-03, approve: CO-2}
+"""
+    changes = play(DECK + orders).output["contract"]["changes"]
+    assert changes == {"CO-1": "89.99", "CO-2": "-54.00"}
+    with pytest.raises(StoryRefused, match=r"Line 9: .* is not optional"):
+        play(DECK + orders.replace('discount: "10"', "optional: true"))
+
+
 def test_an_amount_may_be_expected_without_its_zeros_and_not_without_its_cents(database):
     expected = DECK + 'expect: {contract: {total: "%s"}, customer_credit: 0}\n'
     assert play(expected % "1080").as_told
@@ -131,14 +146,15 @@ expect: {documents: {1002: {due: "652.50", balance: "587.25"}}}
 """
     )
     assert result.as_told, result.differences
-    with pytest.raises(StoryRefused, match="needs an amount, or a share"):
-        play(
-            NUMBERED
-            + """\
-  - {on: 2026-03-03, bill: [1]}
-  - {on: 2026-03-04, credit: {invoice: 1, kind: allowance, reason: Late}}
+    for said, refused in (("", "needs an amount, or a share"), (', share: "0.1", amount: "1"', "not both")):
+        with pytest.raises(StoryRefused, match=refused):
+            play(
+                NUMBERED
+                + f"""\
+  - {{on: 2026-03-03, bill: [1]}}
+  - {{on: 2026-03-04, credit: {{invoice: 1, kind: allowance, reason: Late{said}}}}}
 """
-        )
+            )
 
 
 def test_a_tax_changes_by_its_name_or_by_its_name_and_rate(database):
