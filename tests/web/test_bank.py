@@ -189,3 +189,24 @@ def test_one_transfer_for_all_that_a_customer_has_open_pays_every_job(cast):
     assert bo.post(f"/payments/bank/{lumber}/", {"as": f"customer-{cast.customer_id}"}).status_code == 422
     assert bo.post(f"/payments/bank/{lumber}/", {"as": "customer-999999"}).status_code == 404
     assert examine() == []
+
+
+def test_each_step_says_what_it_did_and_loses_nothing_that_was_chosen(cast):
+    kitchen(cast)
+    bo = signed_in(cast, "bo@example.com")
+    # Pressing without a file says what is missing
+    empty = bo.post("/payments/bank/")
+    assert empty.status_code == 422 and "Choose the file first." in empty.content.decode()
+    # The question for the columns comes back with what was chosen
+    table = "When;How much;Who\n2026-03-05;10000.00;Carol\n"
+    half = {"column-date": "When", "column-amount": ""}
+    assert '<option value="When" selected>' in bring_in(bo, table, "bank.csv", **half).content.decode()
+    # An answer is confirmed in words
+    bring_in(bo, OFX)
+    found = lines(cast)
+    paid = f"/payments/bank/{found['REYES CAROL kitchen'].id}/"
+    answer = bo.post(paid, {"as": found["REYES CAROL kitchen"].sure.value}, follow=True).content.decode()
+    assert "The payment is recorded, and the receipt is on its way." in answer
+    aside = f"/payments/bank/{found['LUMBER YARD'].id}/"
+    assert "The line is put aside." in bo.post(aside, {"as": "aside"}, follow=True).content.decode()
+    assert "The line waits here again." in bo.post(aside, {"as": "open"}, follow=True).content.decode()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost.actions import bank_lines
 from milepost.core.bank_statements import FIELDS, ColumnsUnclear, TooLarge, read_statement
-from milepost.core.refusals import Refusal
+from milepost.core.refusals import InputRefused, Refusal
 from milepost.queries.bank_lines import bank_page
 from milepost.web.session import door
 from milepost.web.tables import text_of
@@ -24,6 +24,15 @@ LABELS = {
     "name": _l("Who paid"),
     "memo": _l("What for"),
     "reference": _l("Reference"),
+}
+# What is said when a line was answered.
+MATCHED = {
+    "invoice": _l("The payment is recorded, and the receipt is on its way."),
+    "customer": _l("The payment is recorded, and the receipt is on its way."),
+    "payment": _l("The line belongs to the payment that you had recorded."),
+    "payout": _l("The payout has arrived."),
+    "open": _l("The line waits here again."),
+    "aside": _l("The line is put aside. It stands under “Answered lately”."),
 }
 
 
@@ -58,6 +67,8 @@ def match(request: HttpRequest, line: int) -> HttpResponse:
         if refusal.code == "not_found":
             raise Http404 from None
         return _page(request, refusal)
+    kind = clean(request.POST.get("as", "")).partition("-")[0]
+    messages.success(request, MATCHED.get(kind, MATCHED["aside"]))
     return redirect("office:bank")
 
 
@@ -103,7 +114,9 @@ def _text(request: HttpRequest) -> str:
         if len(raw) > MOST_BYTES:
             raise TooLarge(most=MOST_BYTES // (1024 * 1024))
         return clean(text_of(raw))
-    return clean(request.POST.get("text", ""))[:MOST_BYTES]
+    if "text" not in request.POST:
+        raise InputRefused(field="file", problem=_("Choose the file first."))
+    return clean(request.POST["text"])[:MOST_BYTES]
 
 
 def _columns(request: HttpRequest) -> dict[str, str]:
@@ -114,12 +127,13 @@ def _columns(request: HttpRequest) -> dict[str, str]:
 
 def _page(request: HttpRequest, refusal: Refusal | None = None, *, text: str = "") -> HttpResponse:
     headers = refusal.headers if isinstance(refusal, ColumnsUnclear) else []
+    typed = {field: clean(request.POST.get(f"column-{field}", "")) for field in FIELDS}
     context = {
         "bank": bank_page(request.business_id),  # type: ignore[attr-defined]
         "refusal": refusal,
         "asks": bool(headers),
         "text": text if headers else "",
-        "fields": [(field, LABELS[field]) for field in FIELDS],
+        "fields": [(field, LABELS[field], typed.get(field, "")) for field in FIELDS],
         "headers": [("", _("None")), *((name, name) for name in headers)],
     }
     return render(request, "office/bank.html", context, status=422 if refusal else 200)
