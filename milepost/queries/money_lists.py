@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from milepost.core.money import Money
 from milepost.queries.balances import with_settled
 from milepost.queries.door import question
 from milepost.queries.paging import NEWEST, Newest, Page, Sorting
 from milepost.records.invoices import Invoice
-from milepost.records.payments import Payment
+from milepost.records.payments import Payment, Refund
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class InvoiceListRow:
 
 @dataclass(frozen=True)
 class PaymentListRow:
-    """A payment in a list."""
+    """A payment in a list; `refunded` is what of it has gone back."""
 
     id: int
     job_id: int | None
@@ -44,6 +45,7 @@ class PaymentListRow:
     reference: str
     amount: Money
     state: str
+    refunded: Money
 
 
 CUSTOMER = Sorting("customer__name", "text")
@@ -108,7 +110,9 @@ def invoice_row(row: Invoice, today: date) -> InvoiceListRow:
 @question
 def payments(*, state: str = "", sort: str = "day", before: str = "", of: Collection[int] = ()) -> Page:
     """Payments: any, pending, cleared, or returned (failed ones too); `of` these customers only."""
-    found = Payment.objects.select_related("customer")
+    refunds = Refund.objects.filter(payment=OuterRef("pk"), state="done").values("payment")
+    given = Coalesce(Subquery(refunds.annotate(sum=Sum("amount_cents")).values("sum")), 0)
+    found = Payment.objects.select_related("customer").annotate(refunded_cents=given)
     found = found.filter(customer_id__in=of) if of else found
     if state:
         found = found.filter(state__in=("returned", "failed") if state == "returned" else (state,))
@@ -126,4 +130,5 @@ def _payment(row: Payment) -> PaymentListRow:
         row.reference,
         Money(row.amount_cents, row.currency),
         row.state,
+        Money(row.refunded_cents, row.currency),  # type: ignore[attr-defined]
     )

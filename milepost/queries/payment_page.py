@@ -95,6 +95,13 @@ class PaymentPage:
         return Money(self.left.cents + sum(row.amount.cents for row in self.settled), self.amount.currency)
 
     @property
+    def refunded(self) -> Money:
+        """What of it has gone back."""
+        return Money(
+            sum(row.amount.cents for row in self.refunds if row.state == "done"), self.amount.currency
+        )
+
+    @property
     def is_disputed(self) -> bool:
         return any(row.state == "open" for row in self.disputes)
 

@@ -41,6 +41,10 @@ def test_credit_is_offered_where_something_is_open_and_refunded_from_its_payment
     assert job_page(cast.business_id, other.job_id, at=cast.at).due_now.cents == 9_700_00
     page = bo.get(f"/payments/{payment}/").content.decode()
     assert "100.00" in page and "Left as customer credit" not in page
+    # What went back is said wherever the payment stands
+    for address in ("/payments/", f"/payments/{payment}/", f"/jobs/{job.job_id}/"):
+        assert "100.00 refunded" in bo.get(address).content.decode(), address
+    assert "100.00 refunded" in bo.get(f"/customers/{cast.customer_id}/?show=payments").content.decode()
     again = bo.post(f"/jobs/{other.job_id}/credit/")
     assert again.status_code == 422 and "no credit to use" in again.content.decode()
 
