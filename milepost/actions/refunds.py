@@ -83,11 +83,13 @@ def ask_refund(
 
 
 def _surcharge(payment: Payment, amount_cents: int) -> int:
-    standing = list(payment.refunds.exclude(state="refused"))
+    """What of the surcharge goes back with it; what a lost dispute took of both is gone before."""
+    standing, taken = list(payment.refunds.exclude(state="refused")), list(payment.disputes.all())
     return surcharge_returned(
         payment.surcharge_cents,
         payment.amount_cents,
-        before_cents=sum(one.amount_cents for one in standing),
+        before_cents=sum(one.amount_cents for one in standing) + sum(one.taken_cents for one in taken),
         now_cents=amount_cents,
-        returned_cents=sum(one.surcharge_cents for one in standing),
+        returned_cents=sum(one.surcharge_cents for one in standing)
+        + sum(one.surcharge_cents for one in taken),
     )

@@ -22,12 +22,15 @@ def surcharge_returned(
     """
     What of a surcharge goes back with a refund of `now_cents`, when `before_cents` of the amount, and
     `returned_cents` of the surcharge, went back before. Rounded on what is refunded to date, so that a
-    payment refunded whole, in however many parts, gives back its whole surcharge.
+    payment refunded whole, in however many parts, gives back its whole surcharge. Where more of it went
+    back before, as it does at once for a debit card, nothing is added.
 
     >>> surcharge_returned(100, 30_00, before_cents=0, now_cents=10_00, returned_cents=0)
     33
     >>> surcharge_returned(100, 30_00, before_cents=20_00, now_cents=10_00, returned_cents=67)
     33
+    >>> surcharge_returned(100, 30_00, before_cents=0, now_cents=10_00, returned_cents=100)
+    0
     """
     to_date = half_up(Fraction(surcharge_cents * (before_cents + now_cents), amount_cents))
-    return to_date - returned_cents
+    return max(to_date - returned_cents, 0)

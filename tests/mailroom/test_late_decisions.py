@@ -119,16 +119,44 @@ def test_a_dispute_won_after_the_invoice_was_written_off(desk: Desk):
     desk.check()
 
 
-def test_a_surcharge_that_was_given_back_is_not_taken_a_second_time(desk: Desk, force):
-    # Given a surcharge of 300.00, half of which went back with half of the payment
+def surcharged(desk: Desk, force, *, funding: str = "credit") -> str:
+    """The deposit paid by card with 300.00 on top."""
     force("UPDATE business SET surcharge_percent = 3")
     checkout.begin(
         by=desk.cast.pat, at=desk.cast.at, job_id=desk.job.job_id, method="card", success_url=SUCCESS,
         cancel_url=CANCEL, surcharged=True,
     )  # fmt: skip
     (session,) = desk.outside.payments.sessions
-    desk.outside.payments.pay(session)
+    desk.outside.payments.pay(session, funding=funding)
     desk.settle()
+    return str(session)
+
+
+def test_a_part_of_a_debit_card_s_payment_is_refunded_after_its_surcharge_went_back_by_itself(desk, force):
+    surcharged(desk, force, funding="debit")
+    desk.settle()
+    assert "surcharges" not in desk.balances()
+    # Half of it goes back, with no surcharge that is not there, and then the rest
+    desk.refund(5_000_00, reopens=True)
+    assert desk.refunds() == [("done", 0), ("done", 5_000_00)]
+    desk.refund(5_000_00, reopens=True)
+    assert desk.balances() == {"receivables": DEPOSIT, "deposits": DEPOSIT}
+    desk.check()
+
+
+def test_what_a_lost_dispute_took_of_a_payment_counts_when_the_rest_is_refunded(desk: Desk, force):
+    session = surcharged(desk, force)
+    desk.outside.payments.dispute(session, "lost", fee_cents=0, cents=5_150_00)
+    desk.settle()
+    desk.refund(4_850_00, reopens=True)
+    # All of it is gone, and the whole surcharge with it
+    assert desk.balances() == {"receivables": DEPOSIT, "deposits": DEPOSIT}
+    desk.check()
+
+
+def test_a_surcharge_that_was_given_back_is_not_taken_a_second_time(desk: Desk, force):
+    # Given a surcharge of 300.00, half of which went back with half of the payment
+    session = surcharged(desk, force)
     desk.refund(5_000_00, reopens=True)
     assert desk.balances()["surcharges"] == 150_00
     # When the whole charge is disputed and lost
