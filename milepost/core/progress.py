@@ -433,4 +433,5 @@ def release(state: ProgressState, cents: int) -> Release:
 def rate_changed(state: ProgressState) -> ProgressState:
     """Take the snapshot from which a new retainage rate counts for new work only."""
     done = {line: cents + state.stored[line] for line, cents in state.work.items()}
-    return replace(state, held_snapshot=HeldSnapshot(state.held_cents, done))
+    stored = {line: cents for line, cents in state.stored.items() if cents}
+    return replace(state, held_snapshot=HeldSnapshot(state.held_cents, done, stored))

@@ -1,7 +1,7 @@
 """Retainage (retention, holdback): what is held back of the work to date, how it is capped and released."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -51,6 +51,8 @@ class RetainageTerms:
     `on_change` "all": a rate applies to all work to date; "new": from the snapshot on, to what came
     since. `of` "net" or "gross". The cap is a percentage of the contract (`cap_of` "current" or
     "original") or an amount; what is held never exceeds it. `amount_cents` is held in place of a rate.
+    `reduce_after`: once the work is beyond this percentage of the contract, `reduce_to` is held in place of
+    `percent`: with "all" of all work to date, with "new" of the work beyond it.
 
     Refuses a rate outside 0 to 100 (HeldPercentOutOfRange).
     """
@@ -66,9 +68,11 @@ class RetainageTerms:
     cap_of: Literal["current", "original"] = "current"
     cap_cents: int | None = None
     amount_cents: int | None = None
+    reduce_after: Decimal | None = None
+    reduce_to: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
-        rates = [self.percent, self.stored_percent or 0, *self.by_line.values()]
+        rates = [self.percent, self.stored_percent or 0, self.reduce_to, *self.by_line.values()]
         for percent in [*rates, *(tier.percent for tier in self.tiers)]:
             if not 0 <= percent <= 100:
                 raise HeldPercentOutOfRange(percent=short_decimal(percent), field="retainage")
@@ -89,10 +93,20 @@ class LineWork(NamedTuple):
 
 @dataclass(frozen=True)
 class HeldSnapshot:
-    """What was held, and on which work, when a rate last changed (`on_change` "new")."""
+    """
+    What was held when a rate last changed (`on_change` "new"), and on which work: all that was done of a
+    line, and what of it were stored materials.
+    """
 
     held_cents: int = 0
     done_by_line: Mapping[Hashable, int] = field(default_factory=dict)
+    stored_by_line: Mapping[Hashable, int] = field(default_factory=dict)
+
+    def of(self, line: LineWork) -> LineWork:
+        """The line as it stood then."""
+        stored = self.stored_by_line.get(line.line, 0)
+        done = self.done_by_line.get(line.line, 0)
+        return LineWork(line.line, line.value_cents, done - stored, stored)
 
 
 def held_cents(
@@ -113,8 +127,11 @@ def held_cents(
     98400
     """
     at = snapshot or HeldSnapshot()
-    exact = sum(_exact(lines, terms, at).values(), Fraction(0))
-    found = half_up(exact) + (at.held_cents if terms.on_change == "new" else 0)
+    exact = sum(_exact(lines, terms).values(), Fraction(0))
+    found = half_up(exact)
+    if terms.on_change == "new" and terms.amount_cents is None:
+        before = sum(_exact([at.of(line) for line in lines], terms).values(), Fraction(0))
+        found = at.held_cents + half_up(exact - before)
     return max(min(found, *_caps(lines, terms, original_cents)), 0)
 
 
@@ -127,7 +144,7 @@ def held_by_line(lines: Sequence[LineWork], terms: RetainageTerms, held: int) ->
     >>> held_by_line(lines, terms, held_cents(lines, terms))
     {'a': 334, 'b': 333, 'c': 333}
     """
-    exact = _exact(lines, terms, HeldSnapshot())
+    exact = _exact(lines, terms)
     whole = sum(exact.values(), Fraction(0))
     if not whole:
         return {line.line: 0 for line in lines}
@@ -145,27 +162,37 @@ def _caps(lines: Sequence[LineWork], terms: RetainageTerms, original: int | None
     return caps
 
 
-def _exact(lines: Sequence[LineWork], terms: RetainageTerms, at: HeldSnapshot) -> dict[Hashable, Fraction]:
-    """Each line's retainage before rounding; since the snapshot where a rate is for new work only."""
+def _exact(lines: Sequence[LineWork], terms: RetainageTerms) -> dict[Hashable, Fraction]:
+    """Each line's retainage to date before rounding, as if the terms had held from the start."""
     if terms.amount_cents is not None:
         return _by_work(lines, Fraction(terms.amount_cents))
+    done, value = sum(line.done_cents for line in lines), sum(line.value_cents for line in lines)
+    terms = _reduced(terms, done, value)
     if terms.tiers and not terms.tiers_by_line:
-        done, value = sum(line.done_cents for line in lines), sum(line.value_cents for line in lines)
         return _by_work(lines, _tiered(done, value, terms.tiers))
-    since = at.done_by_line if terms.on_change == "new" else {}
-    return {line.line: _of_line(line, terms, since.get(line.line, 0)) for line in lines}
+    return {line.line: _of_line(line, terms) for line in lines}
 
 
-def _of_line(line: LineWork, terms: RetainageTerms, before: int) -> Fraction:
+def _reduced(terms: RetainageTerms, done: int, value: int) -> RetainageTerms:
+    """The terms with the rate that holds at this completion, or with a tier of its own for what is beyond."""
+    if terms.reduce_after is None:
+        return terms
+    if terms.on_change == "new":
+        tiers = (Tier(terms.reduce_after, terms.percent), Tier(None, terms.reduce_to))
+        return replace(terms, tiers=tiers, reduce_after=None)
+    beyond = done > value * Fraction(terms.reduce_after) / 100
+    return replace(terms, percent=terms.reduce_to) if beyond else terms
+
+
+def _of_line(line: LineWork, terms: RetainageTerms) -> Fraction:
     if line.line in terms.by_line:
-        rate = Fraction(terms.by_line[line.line]) / 100
-        return rate * (line.done_cents - before)
+        return Fraction(terms.by_line[line.line]) / 100 * line.done_cents
     if terms.tiers:
         return _tiered(line.done_cents, line.value_cents, terms.tiers)
     rate = Fraction(terms.percent) / 100
     if terms.stored_percent is None:
-        return rate * (line.done_cents - before)
-    return rate * (line.work_cents - before) + Fraction(terms.stored_percent) / 100 * line.stored_cents
+        return rate * line.done_cents
+    return rate * line.work_cents + Fraction(terms.stored_percent) / 100 * line.stored_cents
 
 
 def _by_work(lines: Sequence[LineWork], whole: Fraction) -> dict[Hashable, Fraction]:

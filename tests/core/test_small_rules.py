@@ -15,12 +15,14 @@ from milepost.core.contract import ContractBelowZero, ContractLine, Key, price
 from milepost.core.credits import Credited, Issued, after_reversal, reversal, reversal_of_lines, whole
 from milepost.core.duedates import due_on
 from milepost.core.inclusive import split_inclusive
+from milepost.core.money import parse_cents, plain
 from milepost.core.progress import ProgressState, ProgressTerms, Work, apply, certify, rate_changed
 from milepost.core.repricing import repriced
 from milepost.core.retainage import (
     HeldSnapshot,
     LineWork,
     RetainageTerms,
+    Tier,
     held_by_line,
     held_cents,
     release_cents,
@@ -72,11 +74,41 @@ def test_a_new_rate_holds_of_new_work_only() -> None:
     assert held_cents(works, stored, snapshot=at) == 76_00
 
 
+def test_new_tiers_and_a_new_rate_of_stored_materials_leave_what_was_held() -> None:
+    """40.00 is held of 400.00; of the next 200.00 the tiers hold 10 percent up to half, then 5: 15.00."""
+    at = HeldSnapshot(40_00, {"a": 400_00})
+    tiers = (Tier(Decimal(50), Decimal(10)), Tier(None, Decimal(5)))
+    for by_line in (False, True):
+        terms = RetainageTerms(tiers=tiers, tiers_by_line=by_line, on_change="new")
+        assert held_cents([LineWork("a", 1000_00, 600_00)], terms, snapshot=at) == 55_00
+        assert held_cents([LineWork("a", 1000_00, 400_00)], terms, snapshot=at) == 40_00
+    with_stored = HeldSnapshot(45_00, {"a": 500_00}, {"a": 100_00})
+    terms = RetainageTerms(Decimal(2), stored_percent=Decimal(5), on_change="new")
+    assert held_cents([LineWork("a", 1000_00, 500_00, 100_00)], terms, snapshot=with_stored) == 47_00
+    agreed = RetainageTerms(amount_cents=30_00, on_change="new")
+    assert held_cents([LineWork("a", 1000_00, 600_00)], agreed, snapshot=at) == 30_00
+
+
+@pytest.mark.parametrize("cells", samples.table("progress", "reductions"), ids=lambda c: c["case"])
+def test_a_rate_that_falls_at_a_threshold_holds_what_the_page_says(cells: dict[str, str]) -> None:
+    terms = RetainageTerms(
+        Decimal(cells["rate"]),
+        reduce_after=Decimal(cells["after"]),
+        reduce_to=Decimal(cells["to"]),
+        on_change=cells["by"],  # type: ignore[arg-type]
+        cap_percent=Decimal(cells["cap"]) if cells["cap"] else None,
+    )
+    value, done = (parse_cents(cells[name], "USD") for name in ("contract", "work to date"))
+    works = [LineWork("a", value // 4, done // 2), LineWork("b", value - value // 4, done - done // 2)]
+    assert plain(held_cents(works, terms), "USD") == cells["held"]
+    assert sum(held_by_line(works, terms, held_cents(works, terms)).values()) == held_cents(works, terms)
+
+
 def test_the_snapshot_of_a_rate_counts_work_and_stored_materials() -> None:
     ten = ProgressTerms(RetainageTerms(Decimal(10)))
     priced = samples.contract("1000.00")
     state = apply(ProgressState(priced), {"a": Work(cents=300_00, stored_cents=200_00)}, ten).state
-    assert rate_changed(state).held_snapshot == HeldSnapshot(50_00, {"a": 500_00})
+    assert rate_changed(state).held_snapshot == HeldSnapshot(50_00, {"a": 500_00}, {"a": 200_00})
     five = ProgressTerms(RetainageTerms(Decimal(5), on_change="new"))
     assert apply(rate_changed(state), {"a": Work(cents=700_00)}, five).held_cents == 10_00
 
