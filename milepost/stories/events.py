@@ -23,14 +23,22 @@ from milepost.stories.values import (
 
 
 class Pay(Part):
-    """Money: for one invoice, for several, or for the oldest. Without an amount, all that is open."""
+    """
+    Money: for one invoice, for several, or for the oldest. Without an amount, all that is open. A check,
+    unless it says otherwise; what is pending comes from a bank.
+    """
 
     amount: Amount | None = None
-    method: Literal["ach", "card", "bank", "check", "cash", "transfer", "other"] = "check"
+    method: Literal["ach", "card", "bank", "check", "cash", "transfer", "other"] | None = None
     invoice: Name | None = None
     invoices: dict[Name, Amount] | None = None
     reference: Annotated[str, AS_TEXT, Field(max_length=100)] = ""
     status: Literal["cleared", "pending"] = "cleared"
+
+    @property
+    def way(self) -> str:
+        """The method, or what is usual."""
+        return self.method or ("ach" if self.status == "pending" else "check")
 
 
 class Refunded(Part):

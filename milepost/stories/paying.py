@@ -30,7 +30,7 @@ def pay(scene: "Scene", event: Event, at: datetime) -> None:
     open_cents = sum(job.open_cents[i] for i in wanted)
     amount = pay.amount if pay.amount is not None else sum(c for _, c in split) or open_cents
     whole = amount == open_cents and all(job.open_cents[i] == cents for i, cents in split)
-    if pay.method in ONLINE and wanted and (whole or (pay.status == "pending" and not split)):
+    if pay.way in ONLINE and wanted and (whole or (pay.status == "pending" and not split)):
         _pay_online(scene, pay, wanted, amount, at)
     elif pay.status == "pending":
         raise InputRefused(
@@ -42,7 +42,7 @@ def pay(scene: "Scene", event: Event, at: datetime) -> None:
             at=at,
             job_id=scene.job_id,
             amount_cents=amount,
-            method=ONLINE.get(pay.method, pay.method),
+            method=ONLINE.get(pay.way, pay.way),
             reference=pay.reference,
             invoice_id=first,
             split=split,
@@ -51,7 +51,7 @@ def pay(scene: "Scene", event: Event, at: datetime) -> None:
 
 def _pay_online(scene: "Scene", wanted: Pay, invoices: list[int], amount: int, at: datetime) -> None:
     system = Actor.system(scene.stage.business_id)
-    method = "card" if wanted.method == "card" else "bank"
+    method = "card" if wanted.way == "card" else "bank"
     begun = begin_payment(
         by=scene.payer,
         at=at,

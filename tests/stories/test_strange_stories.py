@@ -95,6 +95,13 @@ def test_a_change_order_s_line_keeps_its_discount(database):
         play(DECK + orders.replace('discount: "10"', "optional: true"))
 
 
+def test_a_payment_on_its_way_comes_from_a_bank_unless_it_says_otherwise(database):
+    payment = play(DECK + "  - {on: 2026-03-03, pay: {invoice: Deposit, status: pending}}\n").output[
+        "payments"
+    ][0]
+    assert (payment["method"], payment["amount"], payment["state"]) == ("bank", "270.00", "pending")
+
+
 def test_an_amount_may_be_expected_without_its_zeros_and_not_without_its_cents(database):
     expected = DECK + 'expect: {contract: {total: "%s"}, customer_credit: 0}\n'
     assert play(expected % "1080").as_told
