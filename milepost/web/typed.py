@@ -7,7 +7,7 @@ is what a German types for "1,250.50".
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -46,6 +46,19 @@ def clean(text: object) -> str:
     (What is not UTF-8 has become � on its way here.)
     """
     return _UNSTORABLE.sub(LOST, str(text)).strip()
+
+
+def check_seen(data: Mapping[str, str]) -> None:
+    """
+    What was shown is what is done: each `seen-x` says for which `x` the page had told what happens. Refuses
+    another `x`, typed since; the page then tells it of that one.
+    """
+    for name, shown in data.items():
+        field = name.removeprefix("seen-")
+        if field != name and clean(shown) != clean(data.get(field, "")):
+            raise InputRefused(
+                field=field, problem=_("This was changed. Look at what happens now, then press again.")
+            )
 
 
 def checked_text(text: object, *, field: str, most: int, required: bool = False) -> str:

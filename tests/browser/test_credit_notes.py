@@ -49,8 +49,12 @@ def test_an_invoice_is_fixed_in_three_presses_and_nothing_happens_before_the_las
     photograph(office, "money-off")
     assert office.evaluate("document.documentElement.scrollWidth") <= 390
     assert faults(office) == []
+    # What is typed after the page has said what happens goes along
+    office.fill("[name=reason]", "A deep scratch")
     office.get_by_role("button", name="Take 500.00 off").click()
     office.get_by_text("took 500.00 off invoice 1003").wait_for()
+    stop = job_page(cast.business_id, job.job_id, at=cast.at).stops[1]
+    assert "A deep scratch" in words_of(office, f"/documents/{stop.credits[-1].document_id}/")
     office.goto(f"{site.url}/jobs/{job.job_id}/cancel/?keep=1000")
     office.get_by_role("button", name="Cancel the job and tell the customer").wait_for()
     photograph(office, "cancel")

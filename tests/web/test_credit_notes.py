@@ -105,8 +105,8 @@ def test_cancelling_a_job_says_what_is_dropped_kept_and_returned_before_it_does(
     assert address in words(client.get(f"/jobs/{job.job_id}/"))
     said = words(client.get(address, {"keep": "1000", "reason": "They move"}))
     assert "“Cabinets installed”, 12,000.00, is dropped" in said
-    assert "1,000.00 of the deposit are kept" in said
-    assert "5,666.67 of the deposit are credited" in said
+    assert "1,000.00 of the deposit is kept" in said
+    assert "5,666.67 of the deposit is credited" in said
     assert "The contract goes from 40,000.00 to 14,333.33" in said
     refused = client.get(address, {"keep": "7000", "reason": "They move"})
     assert refused.status_code == 422
@@ -114,6 +114,10 @@ def test_cancelling_a_job_says_what_is_dropped_kept_and_returned_before_it_does(
     assert "They move" in words(refused)
     client.post(address, {"keep": "1000", "reason": "They move"})
     assert page(cast, job).state == "open"  # not without the second button
+    # Something else typed after the page had said what happens is told first, not lost and not done unseen
+    changed = client.post(address, {"keep": "2000", "seen-keep": "1000", "reason": "They move", "sure": "1"})
+    assert changed.status_code == 422 and "Look at what happens now, then press again." in words(changed)
+    assert "2,000.00 of the deposit is kept" in words(changed) and page(cast, job).state == "open"
     after = words(client.post(address, {"keep": "1000", "reason": "They move", "sure": "1"}, follow=True))
     assert (
         "Cancelled the job. $14,333.33 of it is billed; $1,000.00 of the deposit is kept. “They move”"

@@ -12,7 +12,7 @@ from milepost.queries.cancelling import cancel_page
 from milepost.queries.door import NotThere
 from milepost.web.office.jobs import show_job
 from milepost.web.session import door
-from milepost.web.typed import checked_text, money_cents
+from milepost.web.typed import check_seen, checked_text, money_cents
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,6 +33,7 @@ def cancel(request: HttpRequest, job: int) -> HttpResponse:
         reason = checked_text(typed.get("reason", ""), field="reason", most=300)
         page = cancel_page(request.business_id, job, keep_cents=cents)
         if request.method == "POST" and "sure" in typed:
+            check_seen(typed)
             cancel_job(by=request.actor, at=request.at, job_id=job, keep_cents=cents, reason=reason)
             messages.success(request, _("The job is cancelled, and the customer is told."))
             return redirect("office:job", job=job)

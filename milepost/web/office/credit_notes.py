@@ -32,7 +32,7 @@ from milepost.queries.credit_pages import (
 from milepost.queries.door import NotThere
 from milepost.web.office.jobs import show_job
 from milepost.web.session import door
-from milepost.web.typed import checked_text, money_cents, percent
+from milepost.web.typed import check_seen, checked_text, money_cents, percent
 
 
 @require_http_methods(["GET", "POST"])
@@ -144,6 +144,7 @@ def _so_much(request: HttpRequest, invoice: int, so: _SoMuch) -> HttpResponse:
             reason = checked_text(typed.get("reason", ""), field="reason", most=300)
             page = so.page(typed, now)
             if request.method == "POST":
+                check_seen(typed)
                 so.act(typed, now, reason)
                 messages.success(request, _("The credit note is sent."))
                 return redirect("office:job", job=job)

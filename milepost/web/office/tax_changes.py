@@ -12,7 +12,7 @@ from milepost.queries.door import NotThere
 from milepost.queries.tax_changes import TaxInUse, tax_change_page
 from milepost.web.session import door
 from milepost.web.show import percent
-from milepost.web.typed import checked_text, choice
+from milepost.web.typed import check_seen, checked_text, choice
 
 NONE = "none"
 
@@ -40,6 +40,7 @@ def change(request: HttpRequest, job: int) -> HttpResponse:
         if taxes or request.method == "POST":
             page = tax_change_page(request.business_id, job, taxes=taxes or None)
         if request.method == "POST":
+            check_seen(typed)
             change_taxes(by=request.actor, at=request.at, job_id=job, taxes=taxes, reason=reason)
             messages.success(request, _("The taxes are changed, and the customer is told."))
             return redirect("office:job", job=job)
