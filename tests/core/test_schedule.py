@@ -11,6 +11,8 @@ from milepost.core.changes import change
 from milepost.core.money import Money
 from milepost.core.rows import (
     ContractBelowBilled,
+    PercentsExceedHundred,
+    Recovery,
     Row,
     RowBelowZero,
     ScheduleExceedsContract,
@@ -153,3 +155,76 @@ def test_a_billed_row_needs_its_amount() -> None:
     rows = [Row("1", "milestone", "percent", Decimal(50), billed=True), Row("2", "milestone", "remainder")]
     with pytest.raises(ValueError, match="amount_cents"):
         row_amounts(contract("100.00"), rows, snapshot=Snapshot(due_cents=50_00))
+
+
+def test_a_schedule_below_what_is_billed_says_how_much_that_is_and_what_to_credit() -> None:
+    deposit, start, rest = schedule("deposit 20.00, fixed 50.00, remainder")
+    rows = [
+        replace(deposit, billed=True, amount_cents=20_00),
+        replace(start, billed=True, amount_cents=50_00),
+        rest,
+    ]
+    with pytest.raises(ContractBelowBilled) as refused:
+        row_amounts(contract("60.00"), rows, snapshot=Snapshot(due_cents=50_00))
+    assert refused.value.values == {"billed": Money(70_00, "USD"), "credit": Money(10_00, "USD")}
+
+
+def test_what_cannot_be_asked_for_is_refused_at_the_milestones_with_its_amounts() -> None:
+    with pytest.raises(RowBelowZero) as below:
+        row_amounts(
+            contract("10.00"),
+            [Row("1", "milestone", "fixed", 100, placed_cents=-200), Row("2", "milestone", "remainder")],
+        )
+    assert (below.value.field, below.value.values) == ("milestones", {"amount": Money(-1_00, "USD")})
+    with pytest.raises(ScheduleMissesContract) as misses:
+        change(job("1000.00, 500.00", "lines a, lines b"), contract("1000.00, 500.00, 50.00"))
+    assert misses.value.field == "milestones"
+    assert misses.value.values == {"left": Money(50_00, "USD"), "total": Money(1_550_00, "USD")}
+    with pytest.raises(ScheduleMissesContract):
+        row_amounts(contract("1.00, 0.05"), schedule("lines a"))
+
+
+def test_a_row_that_was_not_there_at_signing_weighs_what_the_others_leave() -> None:
+    start, middle, rest = schedule("fixed 20.00, 30 %, remainder")
+    rows = [replace(start, billed=True, amount_cents=20_00), replace(middle, weight=Fraction(30)), rest]
+    found = row_amounts(contract("100.00"), rows, snapshot=Snapshot(due_cents=20_00))
+    assert found == {"1": 20_00, "2": 30_00, "3": 50_00}
+
+
+def test_where_nothing_was_left_for_anybody_the_remainder_takes_what_comes_or_all_take_it_alike() -> None:
+    nothing_left = job("10.00", "fixed 10.00, 0 %, remainder")
+    assert amounts(change(nothing_left, contract("12.00")).state) == ["10.00", "0.00", "2.00"]
+    for_nobody = job("10.00", "fixed 10.00, 0 %, 0 %")
+    assert amounts(change(for_nobody, contract("12.00")).state) == ["10.00", "1.00", "1.00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "recovery", "weights"),
+    [
+        # A percentage weighs what it says, not the cents that its deposit was rounded to
+        ("100.01", "deposit 25 %, 25 %, 30 %, remainder", "off_the_top", [25, 30, 20]),
+        ("10.00", "deposit 25 %, remainder", "off_the_top", [75]),
+        # What a lines row asks for depends on which of them the deposit comes off
+        ("60.00, 40.00", "deposit 25.00, lines a, remainder", "first", [40]),
+        ("60.00, 40.00", "deposit 25.00, lines a, remainder", "off_the_top", [30]),
+        ("60.00, 40.00", "deposit 25.00, lines a, remainder", "final", [15]),
+    ],
+)
+def test_the_weights_at_signing(text: str, rows: str, recovery: Recovery, weights: list[int]) -> None:
+    assert list(signing_weights(contract(text), schedule(rows), recovery=recovery).values()) == weights
+    if recovery == "off_the_top":
+        assert list(signing_weights(contract(text), schedule(rows)).values()) == weights
+
+
+def test_unless_it_is_said_otherwise_the_deposit_comes_off_each_lines_row_alike() -> None:
+    found = row_amounts(contract("60.00, 40.00"), schedule("deposit 25.00, lines a, lines b"))
+    assert found == {"deposit": 25_00, "1": 45_00, "2": 30_00}
+
+
+def test_milestones_that_are_a_hundred_percent_by_themselves_share_what_the_deposit_leaves() -> None:
+    for percent in ("99", "100"):
+        assert row_amounts(contract("100.00"), schedule(f"deposit 25 %, {percent} %"))["1"] == 75_00
+    for percents in ("98.9 %", "100 %, 0.5 %"):
+        with pytest.raises(PercentsExceedHundred) as refused:
+            row_amounts(contract("100.00"), schedule(f"deposit 25 %, {percents}"))
+        assert refused.value.field == "milestones"
