@@ -262,11 +262,11 @@ def _won_after_all(case: _Case, row: Dispute) -> None:
     beyond = row.amount_cents - taken - surcharge
     parts = ((CC, taken), (SURCHARGES, surcharge), (DISPUTED, beyond))
     case.book("dispute_won", [Transfer(CASH, account, cents) for account, cents in parts if cents])
-    _say_won(case, row)
+    _say_won(case, row, credit_cents=taken)
 
 
-def _say_won(case: _Case, row: Dispute) -> None:
-    facts = {"payment_id": case.payment.id, "amount_cents": row.amount_cents}
+def _say_won(case: _Case, row: Dispute, *, credit_cents: int = 0) -> None:
+    facts = {"payment_id": case.payment.id, "amount_cents": row.amount_cents, "credit_cents": credit_cents}
     tell(case.filed, "dispute_won", by=case.by, at=case.at, for_customer=False, **facts)
     post_to_office(case.filed, "dispute_won_office", cause=str(row.id), facts=facts, at=case.at)
 
@@ -285,7 +285,10 @@ def _lost(case: _Case, row: Dispute, told: DisputeTold) -> None:
     beyond = row.amount_cents - row.taken_cents - row.surcharge_cents
     if is_return and beyond:
         case.book("dispute_opened", dispute_opened(beyond))
-    say_returned(payment, case.jobs, undone, reason=told.words, by=case.by, at=case.at, cause=f"d{row.id}")
+    say_returned(
+        payment, case.jobs, undone, reason=told.words, by=case.by, at=case.at, cause=f"d{row.id}",
+        beyond_cents=beyond,
+    )  # fmt: skip
     charge_returned(payment, case.filed, by=case.by, at=case.at)
 
 

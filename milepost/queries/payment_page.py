@@ -89,7 +89,12 @@ class PaymentPage:
 
     @property
     def by_hand(self) -> Money:
-        """What can be given back by hand: its credit, and of money that did not come online what it settled."""
+        """
+        What can be given back by hand: its credit, and of money that did not come online what it settled;
+        nothing while the payment is disputed.
+        """
+        if self.is_disputed:
+            return Money(0, self.amount.currency)
         if self.is_online or self.state != "cleared":
             return self.left
         return Money(self.left.cents + sum(row.amount.cents for row in self.settled), self.amount.currency)

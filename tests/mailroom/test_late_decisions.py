@@ -96,7 +96,9 @@ def test_a_dispute_that_was_lost_and_is_won_after_all_is_credit_that_pays_the_in
     desk.settle()
     assert (credit(desk), state(desk)) == (DEPOSIT, "cleared")
     assert desk.balances()["clearing"] == desk.balances()["customer_credit"] == DEPOSIT
-    assert desk.told("dispute_won_office")[0][1] == "Dispute won: $10,000.00 is back"
+    ((_to, subject, text),) = desk.told("dispute_won_office")
+    assert subject == "Dispute won: $10,000.00 is back"
+    assert "so $10,000.00 of it is the customer’s credit: use it for what is open" in text
     desk.check()
     use_credit(by=desk.cast.bo, at=desk.cast.at, job_id=desk.job.job_id)
     assert (desk.due(), credit(desk)) == (0, 0)
@@ -176,4 +178,42 @@ def test_a_surcharge_that_was_given_back_is_not_taken_a_second_time(desk: Desk, 
     books = desk.balances()
     assert (books["surcharges"], books["customer_credit"]) == (150_00, 5_000_00)
     assert "disputed" not in books
+    desk.check()
+
+
+def test_who_had_the_receipt_reads_what_is_open_and_what_of_the_receipt_still_counts(desk: Desk):
+    session = desk.pay(fee=0)
+    desk.outside.payments.dispute(session, "lost", fee_cents=0, cents=2_500_00)
+    desk.settle()
+    ((_to, subject, text),) = desk.told("payment_returned")
+    assert subject == "Returned by the bank: $2,500.00"
+    assert "This amount is open again:" in text and "The receipt counts for the rest." in text
+
+
+def test_a_payment_that_was_credit_alone_is_taken_back_and_nothing_is_to_be_paid(desk: Desk):
+    session = desk.begin()
+    record_payment(
+        by=desk.cast.bo, at=desk.cast.at, job_id=desk.job.job_id, amount_cents=DEPOSIT, method="check"
+    )
+    desk.outside.payments.pay(session)
+    desk.settle()
+    desk.outside.payments.dispute(session, "lost", fee_cents=0)
+    desk.settle()
+    ((_to, _subject, text),) = desk.told("payment_returned")
+    assert "It was your credit, so nothing is to be paid." in text
+    assert "Pay again" not in text and "open again" not in text
+    assert "It was their credit, and the customer knows:" in desk.told("payment_returned_office")[0][2]
+
+
+def test_a_dispute_lost_over_what_was_refunded_before_tells_the_office_alone(desk: Desk):
+    session = desk.pay(fee=0)
+    desk.refund(DEPOSIT, reopens=True)
+    desk.outside.payments.dispute(session, "lost", fee_cents=0)
+    desk.settle()
+    assert desk.told("payment_returned") == []
+    ((_to, subject, text),) = desk.told("payment_returned_office")
+    assert subject == "Returned: $10,000.00 from Carol Reyes"
+    assert "It had been given back before, so nothing is open again:" in text
+    assert "$10,000.00 had been given back before, and the bank has taken it once more." in text
+    assert desk.balances()["disputed"] == DEPOSIT
     desk.check()

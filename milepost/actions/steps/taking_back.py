@@ -136,15 +136,28 @@ def say_returned(
     by: Actor,
     at: datetime,
     cause: str = "",
+    beyond_cents: int = 0,
 ) -> None:
-    """Each job's timeline says what is open again; everybody who had the receipt is told, and the office."""
+    """
+    Each job's timeline says what is open again; everybody who had the receipt is told, and the office. Where
+    nothing could be taken any more, because all of it had been given back before, the office alone is told;
+    `beyond_cents` is what was taken of that.
+    """
     facts = {"payment_id": payment.id, "reason": reason}
     for place, job in enumerate(jobs):
         own = undone.by_job.get(job.id, 0) + (0 if place else undone.credit_cents)
-        tell(job, "payment_returned", by=by, at=at, for_customer=True, amount_cents=own, **facts)
-    job, facts = jobs[0], facts | {"amount_cents": undone.cents}
+        if own or not undone.cents:
+            tell(job, "payment_returned", by=by, at=at, for_customer=bool(own), amount_cents=own, **facts)
+    job = jobs[0]
+    facts |= {
+        "amount_cents": undone.cents,
+        "open_cents": sum(undone.by_job.values()),
+        "in_part": payment.state != "returned",
+    }
     named = f"{payment.id}:{cause}" if cause else str(payment.id)
-    post_to(job, had_receipt(payment, job), "payment_returned", cause=named, facts=facts, at=at)
+    if undone.cents:
+        post_to(job, had_receipt(payment, job), "payment_returned", cause=named, facts=facts, at=at)
+    facts |= {"amount_cents": undone.cents or beyond_cents, "beyond_cents": beyond_cents}
     post_to_office(job, "payment_returned_office", cause=named, facts=facts, at=at)
 
 
