@@ -8,6 +8,7 @@ in somebody else's language. Days and amounts are babel's, in the real language 
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,15 +46,15 @@ def in_letters(text: str) -> str:
 
 
 @contextmanager
-def translated() -> Iterator[set[str]]:
+def translated() -> Iterator[dict[str, set[str]]]:
     """
-    While it lasts every text that is marked, Django's and allauth's too, is translated. Gives
-    the texts that were asked for.
+    While it lasts every text that is marked, Django's and allauth's too, is translated. Gives the texts
+    that were asked for in each language.
     """
-    trans, kept, met = translation._trans, {}, set()
+    trans, kept, met = translation._trans, {}, defaultdict(set)
 
     def pseudo(text: str) -> str:
-        met.add(text)
+        met[(get_language() or "").partition("-")[0]].add(text)
         return in_letters(text)
 
     trans.gettext("")  # the real functions are put there at the first use

@@ -61,7 +61,10 @@ def read_catalogue(language: str) -> Catalog:
     """What is translated already; empty for a new language."""
     path = catalogue_path(language)
     if not path.exists():
-        return Catalog(locale=language, project="Milepost", fuzzy=False)
+        return Catalog(
+            locale=language, project="Milepost", version=" ", fuzzy=False, header_comment="# Milepost",
+            msgid_bugs_address=" ", last_translator=" ", language_team=" ",
+        )  # fmt: skip
     with path.open("rb") as file:
         return read_po(file, locale=language)
 

@@ -284,7 +284,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("file", type=Path, metavar="FILE", help="is made; an existing file is refused")
     one = _add(commands, "restore", restore, "bring a backup back into an empty Milepost")
     one.add_argument("file", type=Path, metavar="FILE")
-    one = _add(commands, "translate", translate, "bring a language's catalogue up to the source")
+    one = _add(commands, "words", translate, "bring a language's catalogue up to the source")
     one.add_argument("language", metavar="LANGUAGE", help="like es or pt-BR")
     _add_user(commands)
     return parser

@@ -22,7 +22,7 @@ LEAST_TITLE, LEAST_NAME = 12, 16
 
 def written(letter: LetterFacts) -> Written:
     """The message to the letter, in the reader's language."""
-    with translation.override(letter.locale.partition("-")[0] or "en"):
+    with translation.override(letter.locale or "en"):
         if letter.channel == "text":
             return Written("", _text_message(letter))
         values = _values(letter)

@@ -52,7 +52,7 @@ def test_help_names_every_command(tmp_path):
         "verify",
         "backup",
         "restore",
-        "translate",
+        "words",
         "user",
     ):
         assert f"\n    {command} " in answer.stdout
