@@ -286,10 +286,10 @@ document.addEventListener("milepost:close", () => document.querySelectorAll("dia
 // A page that comes back from the browser's memory has its buttons again.
 window.addEventListener("pageshow", () => ready(document));
 
-// On paper nothing is folded away: what stands in a fold is printed, and folded again afterwards.
+// On paper nothing is folded away: what stands in a fold is printed, and folded again afterwards. A form is not read.
 window.addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("details.fold:not([open])")) {
-    if (fold.closest(".no-print")) continue;
+    if (fold.closest(".no-print") || fold.querySelector(":scope > .fold-body > form")) continue;
     fold.dataset.printed = "";
     fold.open = true;
   }
