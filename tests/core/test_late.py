@@ -248,6 +248,21 @@ def test_so_many_business_days_lie_between(day, n, off):
     between = [day + timedelta(days=step * k) for k in range(1, abs((found - day).days) + 1)]
     assert sum(is_business_day(d, holidays) for d in between) == abs(n)
     assert n == 0 or is_business_day(found, holidays)
+    one = timedelta(days=1)
+    if n > 0:
+        assert business_days_between(day + one, found + one, holidays) == n
+    else:
+        assert business_days_between(found, day, holidays) == -n
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 1, 1)), st.integers(1, 60), st.sets(st.integers(0, 200)))
+def test_counted_from_a_business_day_a_holiday_counts_as_the_next_one(day, n, off):
+    holidays = {day + timedelta(days=k - 100) for k in off}
+    for earlier, count in ((False, n), (True, -n)):
+        moved = business_day(day, holidays, earlier=earlier)
+        assert is_business_day(moved, holidays)
+        found = add_business_days(day, count, holidays, from_business_day=True)
+        assert found == add_business_days(moved, count, holidays)
 
 
 def test_a_calendar_without_a_business_day_is_a_mistake_and_not_for_ever():
