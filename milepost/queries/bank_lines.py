@@ -149,7 +149,7 @@ def _as_all_of(line: BankLine, text: str, invoices: list[_Open]) -> list[Proposa
             customer_id,
             ", ".join(one.number for one in theirs) + f" · {theirs[0].customer}",
             Money(line.amount_cents, line.currency),
-            any(_names(one.customer, text) for one in theirs),
+            any(_named(one.customer, text)[1] for one in theirs),
         )
         for customer_id, theirs in by_customer.items()
         if len(theirs) > 1 and sum(one.cents for one in theirs) == line.amount_cents
@@ -157,23 +157,33 @@ def _as_all_of(line: BankLine, text: str, invoices: list[_Open]) -> list[Proposa
 
 
 def _as_invoice(line: BankLine, text: str, invoices: list[_Open]) -> list[Proposal]:
-    """The number in the text or the same amount; both, or the amount and the name, are sure."""
+    """The number in the text or the same amount; both, or the amount and the whole name, are sure."""
     found = []
     for one in invoices:
         numbered = bool(re.search(rf"(?<!\d){re.escape(one.number)}(?!\d)", text))
-        exact, named = one.cents == line.amount_cents, _names(one.customer, text)
+        exact, (named, surely) = one.cents == line.amount_cents, _named(one.customer, text)
         score = 4 * numbered + 2 * exact + named
         if line.amount_cents > 0 and (numbered or exact or named):
             words = f"{one.number} {one.title} · {one.customer}"
             amount = Money(one.cents, line.currency)
-            found.append((score, Proposal("invoice", one.id, words, amount, exact and (numbered or named))))
+            found.append((score, Proposal("invoice", one.id, words, amount, exact and (numbered or surely))))
     return [proposal for _score, proposal in sorted(found, key=lambda pair: -pair[0])][:MOST_CANDIDATES]
 
 
-def _names(customer: str, text: str) -> bool:
-    """Whether a word of the customer's name, of three letters or more, stands in the text."""
-    words = {word for word in re.findall(r"\w+", customer.lower()) if len(word) > 2}
-    return bool(words & set(re.findall(r"\w+", text.lower())))
+GENERIC = frozenset({
+    "and", "the", "for", "from", "mrs", "und", "der", "die", "das", "les", "des", "del", "los", "las",
+    "inc", "llc", "llp", "ltd", "plc", "pty", "corp", "corporation", "company", "limited", "group", "gmbh", "mbh",
+    "sarl", "sas", "srl", "spa", "bank", "transfer", "payment", "deposit", "credit", "debit", "invoice", "bill",
+    "check", "cheque", "wire", "ach", "card", "online", "mobile",
+})  # fmt: skip
+"""Words of names and of bank statements that tell nobody apart."""
+
+
+def _named(customer: str, text: str) -> tuple[bool, bool]:
+    """Whether a word of the customer's name stands in the text, and whether enough do to be sure: two, if it has two."""
+    own = {word for word in re.findall(r"\w+", customer.lower()) if len(word) > 2 and word not in GENERIC}
+    found = own & set(re.findall(r"\w+", text.lower()))
+    return bool(found), bool(found) and len(found) >= min(2, len(own))
 
 
 def _as_recorded(line: BankLine, payments: list[Payment]) -> list[Proposal]:

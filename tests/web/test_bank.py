@@ -1,10 +1,15 @@
 """A bank's statement: brought in once, proposals, one confirmed or all that are sure."""
 
+from decimal import Decimal
+
 import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from milepost.actions.customers import ContactInput, add_customer
+from milepost.actions.invoices import bill_simple
 from milepost.actions.payments import record_payment
+from milepost.core.quote_input import LineInput
 from milepost.queries.bank_lines import bank_page
 from milepost.queries.doctor import examine
 from milepost.queries.job_page import job_page
@@ -127,6 +132,30 @@ def test_a_file_that_is_too_large_is_said_so_and_two_megabytes_are_taken(cast):
     answer = bring_in(bo, fits + row * 2, "bank.csv")
     assert answer.status_code == 422
     assert "A statement may have up to 2 MB." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_sure"),
+    [
+        ("Smith Construction LLC", "ACME LLC TRANSFER", False),  # a word that every company has
+        ("Smith Construction LLC", "SMITH CONSTRUCTION", True),
+        ("Smith Construction LLC", "PETER SMITH", False),  # another Smith, for the same amount
+        ("The Payment Company Inc.", "PAYMENT FROM THE BANK", False),
+        ("Zoë Müller", "MÜLLER ZOË MIETE", True),
+        ("Kramer", "KRAMER", True),
+    ],
+)
+def test_only_the_whole_name_makes_sure_whose_money_it_is(cast, name, text, is_sure):
+    contacts = [ContactInput("Somebody", email="s@example.com")]
+    customer = add_customer(by=cast.alice, at=cast.at, name=name, contacts=contacts)
+    line = LineInput("Call-out", Decimal(4321))
+    bill_simple(by=cast.alice, at=cast.at, customer_id=customer, lines=[line])
+    bo = signed_in(cast, "bo@example.com")
+    bring_in(bo, f"Date;Amount;Name\n2026-03-05;4321,00;{text}\n", "bank.csv")
+    (waiting,) = lines(cast).values()
+    # It is proposed all the same: the amount fits
+    assert [one.kind for one in waiting.proposals] == ["invoice"]
+    assert bool(waiting.sure) is is_sure
 
 
 def test_mallory_sees_and_matches_none_of_it(cast):
