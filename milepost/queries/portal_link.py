@@ -38,6 +38,12 @@ class Guest:
     currency: str = ""
 
     @property
+    def called(self) -> str:
+        """How they are called; nothing where only their email address or phone number is known."""
+        is_reach = "@" in self.name or (self.name.startswith("+") and self.name[1:].isdecimal())
+        return "" if is_reach else self.name
+
+    @property
     def pay_token(self) -> str:
         """The token of the link to pass on to somebody who only pays."""
         return self.token if self.only_pays else pay_token_of(self.token)

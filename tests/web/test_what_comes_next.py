@@ -4,7 +4,10 @@ from django.test import Client
 
 from milepost.actions.payments import record_payment
 from milepost.actions.work import EvidenceMissing, complete_milestone
-from tests.cast import kitchen
+from milepost.queries.job_page import job_page
+from milepost.records.customers import Contact
+from milepost.records.scope import scoped
+from tests.cast import kitchen, sent_quote
 from tests.web.test_paying import link
 
 
@@ -26,3 +29,16 @@ def test_missing_evidence_is_named_in_words():
         "inspection": "“Roof” needs the inspection report before it is done. Add it, then tap Done.",
         "document": "“Roof” needs a document before it is done. Add it, then tap Done.",
     }
+
+
+def test_nobody_is_greeted_by_their_phone_number_or_signs_with_it(cast):
+    job_id = sent_quote(cast)
+    people = job_page(cast.business_id, job_id, at=cast.at).people
+    address = "/c/" + next(person.url for person in people if person.approves).split("/c/")[1]
+    named = Client().get(address).content.decode()
+    assert "Hello Carol Reyes" in named and 'value="Carol Reyes"' in named
+    for reach in ("+13125550142", "carol@reyes.example"):
+        with scoped(cast.business_id, writing=True):
+            Contact.objects.filter(id=cast.carol.contact_id).update(name=reach)
+        page = Client().get(address).content.decode()
+        assert "Hello" in page and reach not in page

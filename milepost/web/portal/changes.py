@@ -36,7 +36,7 @@ def _show(request: HttpRequest, guest: Guest, change: int, refusal: Refusal | No
         "change": found.row,
         "difference": found.difference,
         "refusal": refusal,
-        "typed_name": request.POST.get("name") or (guest.name if guest.approves else ""),
+        "typed_name": request.POST.get("name") or (guest.called if guest.approves else ""),
         "typed_reason": request.POST.get("reason", ""),
     }
     return render(request, "portal/change.html", context, status=422 if refusal else 200)

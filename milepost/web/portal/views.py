@@ -97,7 +97,7 @@ def _page(request: HttpRequest, guest: Guest, refusal: Refusal | None = None) ->
             "signers": ", ".join(signers.values()),
             "methods": paying.methods_for(guest, offer.deposit, ways),
             "typed_reason": request.POST.get("reason", ""),
-            "typed_name": request.POST.get("name", "") or (guest.name if guest.approves else ""),
+            "typed_name": request.POST.get("name", "") or (guest.called if guest.approves else ""),
             "method": paying.chosen_way(request, guest, offer.deposit, ways),
         }
         return render(request, "portal/offer.html", context, status=status)
