@@ -49,6 +49,22 @@ def site(database, live_server, settings, tmp_path) -> Iterator[Site]:  # type: 
         practice.process.wait(timeout=10)
 
 
+@pytest.fixture(autouse=True)
+def no_error_in_a_page(browser, monkeypatch) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """What goes wrong in a page's own scripts fails the test, even where nothing on the page shows it."""
+    wrong: list[str] = []
+    new_context = browser.new_context
+
+    def watched(**settings):  # type: ignore[no-untyped-def]
+        context = new_context(**settings)
+        context.on("weberror", lambda told: wrong.append(f"{told.page.url}: {told.error}"))
+        return context
+
+    monkeypatch.setattr(browser, "new_context", watched)
+    yield
+    assert wrong == []
+
+
 @pytest.fixture
 def photograph() -> Callable[[object, str], None]:
     """Keep a picture of a step beside the test run."""

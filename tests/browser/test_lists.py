@@ -31,4 +31,5 @@ def test_a_list_is_sorted_by_its_heads_and_walked_with_the_arrows(site, cast, br
     page.set_viewport_size(PHONE)
     page.get_by_text("Sorted by: Total").click()
     page.get_by_role("link", name="Customer", exact=True).click()
-    assert "sort=customer" in page.url
+    page.wait_for_url("**sort=customer**")
+    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
