@@ -4,12 +4,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
 from milepost.core.refusals import Refusal
+from milepost.queries.job_page import job_page
 from milepost.web import show, typed
 from milepost.web.reader import with_country
+from tests.cast import kitchen
 from tests.web.addresses import client_of
 
 PLACES = ("de", "de-CH", "fr", "fr-CH", "en", "en-US", "en-GB", "ja", "ar", "es", "sv", "hi", "pt-BR")
@@ -200,3 +202,16 @@ def test_a_swiss_reader_types_and_reads_swiss_and_a_german_one_german(cast):
 def test_a_page_in_arabic_is_laid_out_from_right_to_left(cast):
     page = client_of(cast, "owner").get("/jobs/", headers={"Accept-Language": "ar"}).content.decode()
     assert '<html lang="ar" dir="rtl"' in page
+
+
+def test_a_customer_in_america_may_read_spanish_with_american_figures(cast):
+    owner, job = client_of(cast, "owner"), kitchen(cast)
+    page = owner.get(f"/customers/{cast.customer_id}/").content.decode()
+    assert '<option value="es-US">Spanish (United States)</option>' in page
+    form = {"name": "Carol Reyes", "kind": "person", "language": "es-US"}
+    assert owner.post(f"/customers/{cast.customer_id}/card/", form).status_code == 302
+    link = next(p.url for p in job_page(cast.business_id, job.job_id, at=cast.at).people if p.pays)
+    page = Client().get("/c/" + link.split("/c/")[1]).content.decode()
+    assert '<html lang="es-us"' in page
+    assert "Hola, Pat" in page and "Por pagar ahora" in page
+    assert "10,000.00" in page and "10.000,00" not in page

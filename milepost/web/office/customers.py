@@ -28,12 +28,12 @@ from milepost.queries.customer_card import CustomerCard, customer_card
 from milepost.queries.door import NotThere
 from milepost.queries.paging import Page
 from milepost.web.office.listing import listing_of
-from milepost.web.office.settings_words import LOCALES
+from milepost.web.office.settings_words import CUSTOMERS_LOCALES
 from milepost.web.session import door
 from milepost.web.typed import checked_text, choice, day
 
 KINDS = (("person", gettext_lazy("Person")), ("company", gettext_lazy("Company")))
-LANGUAGES = (("", gettext_lazy("The business’s own")), *LOCALES)
+LANGUAGES = (("", gettext_lazy("The business’s own")), *CUSTOMERS_LOCALES)
 HISTORY = (
     ("jobs", gettext_lazy("Jobs and quotes")),
     ("invoices", gettext_lazy("Invoices")),

@@ -37,6 +37,8 @@ ROLES = [
 ]
 HOLIDAYS = [("", _("None, only weekends")), *((code, _country(code)) for code in sorted(COUNTRIES))]
 LOCALES = [(country.locale, _locale(country.locale)) for country in COUNTRIES.values()]
+# What customers read whose country has another language, too.
+CUSTOMERS_LOCALES = [*LOCALES, *((tag, _locale(tag)) for tag in ("es-US", "fr-CA", "fr-CH", "it-CH"))]
 PAID_BY = [
     ("check", _("Cheque")),
     ("cash", _("Cash")),
