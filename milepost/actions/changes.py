@@ -38,7 +38,7 @@ class ChangeNotDraft(Refusal):
 
 class ChangeNotOpen(Refusal):
     code = "change_not_open"
-    message = gettext_noop("{change} is {state}, so it can no longer be answered.")
+    message = gettext_noop("{change} was answered or taken back already, so it can no longer be answered.")
 
 
 class AskTheOffice(Refusal):

@@ -28,7 +28,17 @@ from milepost.records.jobs import ScheduleRow
 
 class NothingToSend(Refusal):
     code = "nothing_to_send"
-    message = gettext_noop("“{milestone}” is not ready to bill yet. It is billed on {when}.")
+    message = gettext_noop("“{milestone}” is not ready to bill yet. It is billed on completion.")
+
+
+class NotAcceptedYet(NothingToSend):
+    message = gettext_noop(
+        "“{milestone}” is not ready to bill yet. It is billed on the customer's acceptance."
+    )
+
+
+class TooLongBefore(NothingToSend):
+    message = gettext_noop("“{milestone}” is not ready to bill yet. It is billed some days before its event.")
 
 
 class OfficeChecksFirst(Refusal):
@@ -36,11 +46,7 @@ class OfficeChecksFirst(Refusal):
     message = gettext_noop("In this business the office checks invoices before they are sent.")
 
 
-WHEN = {
-    "completion": gettext_noop("completion"),
-    "acceptance": gettext_noop("the customer's acceptance"),
-    "before": gettext_noop("the days before its event"),
-}
+NOT_READY = {"completion": NothingToSend, "acceptance": NotAcceptedYet, "before": TooLongBefore}
 
 
 @action("send_invoice")
@@ -104,7 +110,7 @@ def _check_ready(loaded: LoadedJob, chosen: Sequence[ScheduleRow], at: datetime)
             holidays=holidays,
         )
         if not ready:
-            raise NothingToSend(milestone=row.name, when=WHEN[row.bill_on])
+            raise NOT_READY[row.bill_on](milestone=row.name)
 
 
 @dataclass(frozen=True)
