@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from milepost.core.schedule_templates import PAY_ON_COMPLETION
 from milepost.stories.values import (
     AS_TEXT,
     Amount,
@@ -81,12 +82,18 @@ class Milestone(Part):
     planned_until: Day | None = None
 
 
+WORK_COMPLETE = Milestone(name=PAY_ON_COMPLETION.rows[0].name, remainder=True)
+
+
 class Schedule(Part):
-    """The deposit, if any, and the milestones. `recovery` is the business's unless it is said."""
+    """
+    The deposit, if any, and the milestones; without any, what is left is paid when the work is done.
+    `recovery` is the business's unless it is said.
+    """
 
     recovery: Literal["off_the_top", "first", "final"] | None = None
     deposit: Deposit | None = None
-    milestones: Annotated[list[Milestone], Field(min_length=1, max_length=200)]
+    milestones: Annotated[list[Milestone], Field(min_length=1, max_length=200)] = [WORK_COMPLETE]
     progress: NotBuilt = None
     retainage: NotBuilt = None
 
@@ -103,7 +110,8 @@ class QuoteTerms(Part):
 
 class Quote(Part):
     """
-    The offer. `template` takes a schedule that comes with Milepost, `dates` give its events days;
+    The offer. `template` takes a schedule that comes with Milepost, `dates` give its events days; where
+    neither is said, one payment when the work is done;
     `discount` is a percentage off every line, after the line's own; it can be signed until `expires`.
     """
 
@@ -116,7 +124,7 @@ class Quote(Part):
     terms: QuoteTerms = QuoteTerms()
     lines: Annotated[list[Line], Field(min_length=1, max_length=1000)]
     schedule: Schedule | None = None
-    template: Name | None = None
+    template: Name | None = PAY_ON_COMPLETION.code
     dates: dict[Name, Day] = {}
     prices_include_tax: bool | None = None
     send: bool = True

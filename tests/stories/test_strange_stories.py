@@ -39,6 +39,29 @@ def test_a_customer_with_a_name_alone_is_quoted_and_reached(database):
     assert output["schedule"]["Deck done"]["amount"] == "810.00"
 
 
+def test_a_quote_without_a_schedule_is_paid_when_the_work_is_done(database):
+    story = """\
+customer: {name: Carol Reyes}
+quote:
+  on: 2026-03-02
+  lines: [{description: Fence, unit_price: "1000"}]
+events:
+  - {on: 2026-03-02, sign: Carol Reyes}
+  - {on: 2026-03-09, complete: Work complete, evidence: {photo: 1}}
+  - {on: 2026-03-09, send: Work complete}
+"""
+    output = play(story).output
+    assert {name: row["amount"] for name, row in output["schedule"].items()} == {"Work complete": "1000.00"}
+    assert output["documents"][-1]["due"] == "1000.00"
+    # And with a deposit alone, what it leaves
+    with_deposit = story.replace("events:", '  schedule: {deposit: {percent: "30"}}\nevents:')
+    rows = play(with_deposit).output["schedule"]
+    assert {name: row["amount"] for name, row in rows.items()} == {
+        "Deposit": "300.00",
+        "Work complete": "700.00",
+    }
+
+
 def test_a_story_may_be_json(database):
     story = {
         "customer": {"name": "Carol"},
