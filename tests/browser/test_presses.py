@@ -104,3 +104,24 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(site, cast, browser):
         (second.deposit_invoice_id, 8_000_00)
     ]
     assert job_page(cast.business_id, first.job_id, at=cast.at).due_now.cents == 0
+
+
+def test_on_a_phone_no_field_hides_under_the_totals_and_one_tap_after_typing_saves(site, cast, browser):  # type: ignore[no-untyped-def]
+    phone = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+    sign_in(phone, site, "alice@example.com", cast.password)
+    phone.goto(f"{site.url}/quotes/new/")
+    phone.select_option("select[name=customer]", label="Carol Reyes")
+    phone.fill("[name=line-1-description]", "Shelf")
+    # Whoever goes on by keys sees where they are: nothing that has the focus is under the totals
+    hidden = """() => document.activeElement.closest("form#quote-form")
+        && document.activeElement.getBoundingClientRect().bottom
+        > document.querySelector(".quote-summary").getBoundingClientRect().top"""
+    for _step in range(12):
+        phone.keyboard.press("Tab")
+        assert not phone.evaluate(hidden), phone.evaluate("document.activeElement.outerHTML")
+    phone.get_by_role("radio", name="Pay on completion").check()
+    expect(phone.locator(".pay-row")).to_have_count(1)
+    phone.fill("[name=line-1-price]", "100")
+    phone.get_by_role("button", name="Preview").tap()
+    phone.wait_for_url(re.compile(r"/quotes/\d+/$"))
+    expect(phone.get_by_text("100.00").first).to_be_visible()
