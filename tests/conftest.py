@@ -51,6 +51,15 @@ def _chromium() -> str | None:
     return next((path for path in map(shutil.which, names) if path), None)
 
 
+@pytest.fixture(autouse=True)
+def _nobody_s_language() -> Iterator[None]:
+    """A page that was asked for in a language leaves it behind in its thread, as in a server: not for the next test."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     """The machine's own Chromium, which refuses its sandbox to root."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from milepost.queries.account import Account, AccountLine
 from milepost.queries.documents_shape import Amount, Clause, Project, Row, StatementContent, Table, Total
@@ -99,7 +100,9 @@ def _event(event: AccountLine, reader: Reader) -> Row:
 
 def line_words(event: AccountLine) -> str:
     """What a line is, as the customer reads it: "Invoice 1043 · Rough-in complete"."""
-    what = _kinds().get(event.kind) or (_("Charge") if event.amount.cents > 0 else _("Credit"))
+    what = _kinds().get(event.kind) or (
+        _("Charge") if event.amount.cents > 0 else pgettext("on an account", "Credit")
+    )
     named = f"{what} {event.number}" if event.number and event.kind not in _BY_PAYMENT else what
     receipt = _("Receipt {number}").format(number=event.number) if event.number else ""
     rest = [receipt, event.title] if event.kind in _BY_PAYMENT else [event.title]
