@@ -88,63 +88,6 @@ function ready(root) {
   }
 }
 
-// Nothing moves under a finger: while a button of a form is held down, every answer that would change the form waits, or
-// the press would fall beside a button that was moved or replaced. A form that is sent needs none of them any more.
-const LET_GO_MS = 300;
-let held = null;
-const asks = new WeakMap();
-const onTheirWay = new Map();
-const waiting = new Map();
-
-function hold(form) {
-  held = form;
-  for (const [asker, ask] of onTheirWay) {
-    if (!form.contains(asker)) continue;
-    waiting.set(asker, ask);
-    asker.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
-  }
-}
-
-function letGoOf(form) {
-  if (held !== form) return;
-  held = null;
-  const left = [...waiting.values()];
-  waiting.clear();
-  left.forEach((ask) => ask(true));
-}
-
-// Before a request htmx offers the way to make it, now or later.
-function askOrWait(event) {
-  const { elt, issueRequest, triggeringEvent } = event.detail;
-  if (triggeringEvent?.type === "submit") return;
-  if (!held?.contains(elt)) asks.set(elt, issueRequest);
-  else {
-    event.preventDefault();
-    waiting.set(elt, issueRequest);
-  }
-}
-
-// What somebody typed while an answer was on its way is theirs: the answer does not take it away.
-const sentAt = new WeakMap();
-let typed = null;
-let kept = null;
-
-function keep(event) {
-  const field = document.activeElement;
-  const isTheirs = typed?.field === field && typed.at > (sentAt.get(event.detail.xhr) ?? Infinity);
-  kept = isTheirs && field.id && event.detail.target.contains(field) ? { id: field.id, value: field.value, at: field.selectionStart } : null;
-}
-
-function putBack() {
-  const field = kept && document.getElementById(kept.id);
-  if (!field) return;
-  field.value = kept.value;
-  field.focus();
-  if (kept.at !== null) field.setSelectionRange(kept.at, kept.at);
-  field.dispatchEvent(new Event("change", { bubbles: true }));
-  kept = null;
-}
-
 function preview(input) {
   const list = input.closest("[data-files]")?.querySelector("[data-previews]");
   if (!list) return;
@@ -235,21 +178,9 @@ document.addEventListener("toggle", (event) => {
   if (event.target.matches?.("details[data-focuses]") && event.target.open) event.target.querySelector("input:not([type=hidden])")?.select();
 }, ON_PAGE);
 
-document.addEventListener("pointerdown", (event) => {
-  const form = event.target.closest?.("button[type=submit]")?.form;
-  if (form) hold(form);
-});
-for (const name of ["pointerup", "pointercancel"]) {
-  document.addEventListener(name, () => { if (held) setTimeout(letGoOf, LET_GO_MS, held); });
-}
 document.addEventListener("submit", (event) => {
-  if (event.target === held) {
-    held = null;
-    waiting.clear();
-  }
   if (!event.defaultPrevented) sendOnce(event.target, event.submitter);
 });
-document.addEventListener("input", (event) => { typed = { field: event.target, at: event.timeStamp }; });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-files] input[type=file]")) preview(event.target);
 });
@@ -259,15 +190,7 @@ const isSent = (event) => event.detail.requestConfig?.triggeringEvent?.type === 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (isSent(event)) sendOnce(event.target, event.detail.requestConfig.triggeringEvent.submitter);
 });
-document.addEventListener("htmx:confirm", askOrWait);
-document.addEventListener("htmx:beforeSend", (event) => {
-  sentAt.set(event.detail.xhr, performance.now());
-  if (asks.has(event.detail.elt)) onTheirWay.set(event.detail.elt, asks.get(event.detail.elt));
-});
-document.addEventListener("htmx:beforeSwap", keep);
-document.addEventListener("htmx:afterSwap", putBack);
 document.addEventListener("htmx:afterRequest", (event) => {
-  onTheirWay.delete(event.detail.elt);
   if (isSent(event)) ready(event.target.ownerDocument ?? document);
 });
 document.addEventListener("htmx:sendError", () => sorry());
