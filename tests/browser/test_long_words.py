@@ -3,9 +3,17 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.walking import preview, sign_in
+from milepost.actions.payments import record_payment
+from tests.browser.walking import PHONE, preview, sign_in
+from tests.cast import kitchen
 
 pytestmark = pytest.mark.browser
+LINES = """words => {
+    const range = document.createRange();
+    range.selectNodeContents(words);
+    const line = 1.5 * parseFloat(getComputedStyle(words).fontSize);
+    return Math.round(range.getBoundingClientRect().height / line);
+}"""
 ENDLESS = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 
@@ -41,3 +49,15 @@ def test_long_words_and_large_amounts_fit_on_a_laptop_and_on_a_small_phone(site,
         for address in (quote, f"{quote}edit/", f"{site.url}/quotes/", f"{site.url}/customers/", link):
             office.goto(address)
             assert not is_wider_than_its_screen(office), (width, address)
+
+
+def test_a_short_word_beside_a_long_one_keeps_its_line_on_a_phone(site, cast, browser):  # type: ignore[no-untyped-def]
+    job = kitchen(cast)
+    record_payment(by=cast.bo, at=cast.at, job_id=job.job_id, amount_cents=10_000_00, method="check")
+    phone = browser.new_context(viewport=PHONE).new_page()
+    sign_in(phone, site, "bo@example.com", cast.password)
+    for address in ("/books/journal/", "/books/cash/", "/payments/"):
+        phone.goto(f"{site.url}{address}")
+        days = phone.locator("tbody th")
+        expect(days.first).to_have_text("2 Mar")
+        assert days.first.evaluate(LINES) == 1, address
