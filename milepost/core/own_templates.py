@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final, Literal
 
 from milepost.core.quote_input import RowInput
+from milepost.core.rounding import half_up, largest_remainder
 
 AmountsAs = Literal["percent", "fixed"]
 MODES: Final[tuple[AmountsAs, ...]] = ("percent", "fixed")
 
 _WHOLE: Final = Decimal(100)
-_PLACES: Final = Decimal("0.01")
+_HUNDREDTHS: Final = 100_00
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def as_template(
     The payments as they can stand under any price.
 
     Percentages, shares and the rest stay as they were agreed. An amount becomes its percentage of the
-    total, to two decimals, or stays (`amounts_as`); a payment of its own lines becomes one or the other,
+    total, to two decimals by largest remainder, or stays (`amounts_as`); a payment of its own lines becomes one or the other,
     because the next quote has other lines. If nothing then takes what is left, the last payment does;
     and if the percentages no longer fit into a hundred (a change moved them), each becomes what it is of
     the total today. Days, the approver and the lines belong to the job and are left behind.
@@ -46,26 +48,34 @@ def as_template(
     >>> [(row.basis, str(row.value)) for row in kept]
     [('percent', '25.00'), ('percent', '50.00'), ('remainder', 'None')]
     """
-    kept = [_kept(part, total_cents, amounts_as) for part in rows]
+    kept = [_kept(part, amounts_as) for part in rows]
+    if amounts_as == "percent":
+        kept = _in_percent(kept, rows, total_cents, [part.row.basis in ("fixed", "lines") for part in rows])
     if _percents(kept) > _WHOLE:
-        kept = [_percent_of(part, total_cents) for part in rows]
+        kept = _in_percent(kept, rows, total_cents, [True] * len(rows))
     if not any(row.basis in ("share", "remainder") for row in kept) and _changed(rows, kept):
         kept[-1] = replace(kept[-1], basis="remainder", value=None)
     return tuple(kept)
 
 
-def _kept(part: PricedRow, total_cents: int, amounts_as: AmountsAs) -> RowInput:
+def _kept(part: PricedRow, amounts_as: AmountsAs) -> RowInput:
     row = _free(part.row)
-    if row.basis not in ("fixed", "lines"):
+    if row.basis not in ("fixed", "lines") or amounts_as == "percent":
         return row
-    if amounts_as == "percent":
-        return _percent_of(part, total_cents)
     return replace(row, basis="fixed", value=Decimal(part.amount_cents))
 
 
-def _percent_of(part: PricedRow, total_cents: int) -> RowInput:
-    share = Decimal(part.amount_cents) * _WHOLE / Decimal(total_cents) if total_cents else Decimal(0)
-    return replace(_free(part.row), basis="percent", value=share.quantize(_PLACES, rounding=ROUND_HALF_UP))
+def _in_percent(
+    kept: Sequence[RowInput], rows: Sequence[PricedRow], total_cents: int, which: Sequence[bool]
+) -> list[RowInput]:
+    """Some of the payments as their percentages of today's total; rounded together, to a hundred at most."""
+    parts = [part.amount_cents if one else 0 for part, one in zip(rows, which, strict=True)]
+    exact = [Fraction(cents * _HUNDREDTHS, total_cents or 1) for cents in parts]
+    rounded = largest_remainder(exact, half_up(sum(exact)))
+    return [
+        replace(row, basis="percent", value=Decimal(hundredths).scaleb(-2)) if one else row
+        for row, hundredths, one in zip(kept, rounded, which, strict=True)
+    ]
 
 
 def _free(row: RowInput) -> RowInput:

@@ -91,13 +91,13 @@ def test_what_is_kept_of_each_basis(rows, mode, wanted):
 
 
 def test_percentages_that_no_longer_fit_are_kept_as_what_they_are_today():
-    """60 and 60 after a change: 50.625 and 49.375 of today's price, rounded half up."""
+    """60 and 60 after a change: 50.625 and 49.375 of today's price, rounded together: no more than a hundred."""
     rows = [
         ("milestone", "percent", "60", 4_05),
         ("milestone", "percent", "60", 3_95),
         ("milestone", "remainder", None, 0),
     ]
-    assert kept(rows, 8_00, "percent") == [("percent", "50.63"), ("percent", "49.38"), ("remainder", "None")]
+    assert kept(rows, 8_00, "percent") == [("percent", "50.63"), ("percent", "49.37"), ("remainder", "None")]
 
 
 def test_what_takes_the_rest_does_so_wherever_it_stands():
@@ -130,6 +130,14 @@ def test_what_belongs_to_one_job_is_left_behind_and_the_rest_survives_its_store(
         event_follows=True, deliverable="Walls", acceptance=("Signed",), evidence=("photo",), window_days=4, net_days=0,
     )  # fmt: skip
     assert [from_plain(to_plain(part)) for part in made] == list(made)
+
+
+def test_percentages_of_small_payments_come_to_no_more_than_a_hundred_and_fit_a_large_price():
+    """0.00625, 0.01667 and 99.975 percent: each rounded by itself they would be 100.01 of the next price."""
+    rows = [PricedRow(RowInput(f"Row {n}", "fixed"), cents) for n, cents in enumerate((3, 8, 479_88, 1))]
+    made = as_template(rows, 480_00, amounts_as="percent")
+    assert [str(row.value) for row in made] == ["0.01", "0.02", "99.97", "None"]
+    assert amounts(made, 1_000_000_00) == [100_00, 200_00, 999_700_00, 0]
 
 
 @given(
