@@ -40,6 +40,7 @@ soak: setup-dev
 	SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/pytest -s tests/actions/test_random_lives.py
 	MILEPOST_NUMBERS=10000 $(BIN)/pytest tests/actions/test_numbers.py
 	MILEPOST_EXAMPLES=2500 $(BIN)/pytest tests/core/test_laws.py
+	MILEPOST_EXAMPLES=500 $(BIN)/pytest -n 2 tests/core
 	MILEPOST_PAYERS=64 MILEPOST_ROUNDS=50 $(BIN)/pytest -s tests/mailroom/test_many_payers.py
 	MILEPOST_EVENTS=10000 $(BIN)/pytest -s tests/mailroom/test_storms.py
 	MILEPOST_ONLINE_LIVES=40 MILEPOST_STEPS=80 $(BIN)/pytest tests/mailroom/test_online_lives.py
