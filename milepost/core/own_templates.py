@@ -31,10 +31,11 @@ def as_template(
     The payments as they can stand under any price.
 
     Percentages, shares and the rest stay as they were agreed. An amount becomes its percentage of the
-    total, to two decimals by largest remainder, or stays (`amounts_as`); a payment of its own lines becomes one or the other,
-    because the next quote has other lines. If nothing then takes what is left, the last payment does;
-    and if the percentages no longer fit into a hundred (a change moved them), each becomes what it is of
-    the total today. Days, the approver and the lines belong to the job and are left behind.
+    total, to two decimals by largest remainder, or stays (`amounts_as`); a payment of its own lines
+    becomes one or the other, because the next quote has other lines. If nothing then takes what is left,
+    the last payment does; and if the percentages no longer fit into a hundred (a change moved them), each
+    becomes what it is of the total today. Days, the approver and the lines belong to the job and are left
+    behind.
 
     >>> kept = as_template(
     ...     [

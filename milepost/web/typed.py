@@ -89,7 +89,8 @@ def plain_number(text: object, *, field: str | None = None) -> str:
 
     The reader's own signs are read by their place, so that nothing is ever off by a factor of a
     thousand: thousands stand in threes, and what can be read in two ways is refused at `field`.
-    Digits are those of ASCII and of the reader's own script. What is no number comes back as it was, for the refusal to repeat.
+    Digits are those of ASCII and of the reader's own script. What is no number comes back as it was, for
+    the refusal to repeat.
     """
     found = clean(text)
     sign, signs = "", _usual(found)

@@ -63,7 +63,8 @@ def _its_customer() -> Questions:
 def _with_kept(wanted: Any) -> "QuerySet[Customer]":
     """
     These customers, by ids or a query of them, and those whom they were merged into, to be locked in the
-    order of their ids. Merged customers are one: whoever moves money of one of them holds the lock of the one that was kept.
+    order of their ids. Merged customers are one: whoever moves money of one of them holds the lock of the
+    one that was kept.
     """
     kept = Customer.objects.filter(id__in=wanted, merged_into__isnull=False).values("merged_into_id")
     rows = Customer.objects.select_for_update(no_key=True, of=("self",))

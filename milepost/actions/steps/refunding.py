@@ -28,7 +28,7 @@ class DisputeIsOpen(Refusal):
 
 
 def refuse_while_disputed(payment: Payment) -> None:
-    """Nothing of a payment is given back, whichever way, while its payer's bank may take it. Refuses DisputeIsOpen."""
+    """Nothing of a payment is given back while its payer's bank may take it. Refuses DisputeIsOpen."""
     if payment.disputes.filter(state="open").exists():
         raise DisputeIsOpen
 

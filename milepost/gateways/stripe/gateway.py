@@ -116,7 +116,7 @@ class StripeGateway:
         return Checkout(session.id, session.url or "")
 
     def fetch(self, session_id: str) -> CheckoutTruth:
-        """As the interface says: session, payment, fee and ten refunds in one request, what is more in others."""
+        """As the interface says: session, payment, fee and ten refunds in one request, the rest in others."""
         with answers():
             found = self._client.v1.checkout.sessions.retrieve(session_id, params={"expand": EXPANDED})
             session = found.to_dict(recursive=True)
